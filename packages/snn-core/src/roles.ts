@@ -1,0 +1,66 @@
+import type { Batch, Engine, Frame } from './engine.js';
+import type { Network } from './network.js';
+
+/** Anything that `JSON.stringify` keeps whole. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** What every plugin says of itself. A plugin is an object literal; `definePlugin` is sugar. */
+export interface Plugin<Role extends string = string> {
+  readonly role: Role;
+  /** The version of the role's contract. */
+  readonly spec: 1;
+  /** The name it is found by when a manifest is read. */
+  readonly name: string;
+  /** Every option with its value, defaults written out. */
+  readonly options: Readonly<Record<string, Json>>;
+}
+
+/** Samples that a plugin may look at before the run, and the engine to look with. */
+export interface Calibration {
+  /** Starts over at each call. */
+  batches(): AsyncIterable<Batch>;
+  readonly engine: Engine;
+}
+
+/** Turns a network into another; pure: the given network is not changed. */
+export interface Converter extends Plugin<'converter'> {
+  convert(network: Network, calibration: Calibration): Promise<Network>;
+}
+
+/** Writes the input of one step of one sample. Pure in (seed, sample, step). */
+export type Encode = (image: Float32Array, sample: number, step: number, into: Float64Array) => void;
+
+/** Turns samples into input over time. */
+export interface Encoder extends Plugin<'encoder'> {
+  /** `constant`: the same analog values in every step. `spikes`: 0 or 1, and steps differ. */
+  readonly output: 'constant' | 'spikes';
+  /** `sample` is the sample's place in the data set, `step` counts from 1. */
+  start(seed: number): Encode;
+}
+
+/** Adjusts a converted network by looking at its spikes. */
+export interface Tuner extends Plugin<'tuner'> {
+  tune(network: Network, calibration: Calibration): Promise<Network>;
+}
+
+/** The scores of calibration samples after every step. */
+export interface Recording {
+  readonly steps: number;
+  readonly classes: number;
+  /** `[samples, steps, classes]` */
+  readonly scores: Float64Array;
+  readonly labels: Int32Array;
+}
+
+/** Decides, sample by sample, when the answer is safe. */
+export interface CutoffPolicy extends Plugin<'cutoff'> {
+  /** What is learnt from a recording. */
+  fit(recording: Recording): Json;
+  /** Looks at each frame and calls `frame.stop(row)`. */
+  start(fitted: Json): (frame: Frame) => void;
+}
+
+/** Measures a run. */
+export interface Metric extends Plugin<'metric'> {
+  start(network: Network): { observe(frame: Frame): void; report(): Json };
+}
