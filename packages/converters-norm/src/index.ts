@@ -1,1 +1,1 @@
-export {};
+export { type NormOptions, norm } from './norm.js';

@@ -1,4 +1,18 @@
-export type { Batch, Engine, Frame, Observe, Operations, Program, RunOptions } from './engine.js';
+export { canonicalJson, sha256 } from './canonical.js';
+export {
+  type ActivationStatistics,
+  activationStatistics,
+  type Histogram,
+} from './convert/activation-statistics.js';
+export { foldBatchNorm } from './convert/fold-batch-norm.js';
+export { integrateAndFire, isActivation, type Lambdas, type NeuronOptions, toSpiking } from './convert/to-spiking.js';
+export { denseOperations, isWeighted, type Weighted } from './engine/connections.js';
+export type { Batch, Engine, Frame, Observe, Operations, Program, RunOptions } from './engine/engine.js';
+export { type ReferenceOptions, referenceEngine } from './engine/reference-engine.js';
+export { OptionsError, requireInteger } from './errors.js';
+export { checkNetwork, type Shapes } from './network/check.js';
+export { elements } from './network/geometry.js';
+export { consumers, rewriteNodes, withNotes } from './network/graph.js';
 export type {
   Add,
   AvgPool2d,
@@ -25,7 +39,14 @@ export type {
   Shape,
   Softmax,
   Tensor,
-} from './network.js';
+} from './network/network.js';
+export { loadNetwork, networkHash, saveNetwork } from './network/network-file.js';
+export { readSafetensors, type TensorFile, writeSafetensors } from './network/safetensors.js';
+export { chain } from './plugin/chain.js';
+export { definePlugin, type PluginDefinition, type PluginFactory, type Verbs } from './plugin/define-plugin.js';
+export { describePlugin, type PluginDescription } from './plugin/describe-plugin.js';
+export { direct, type PoissonOptions, poisson, regular } from './plugin/encoders.js';
+export { identity, noCutoff, noTuner } from './plugin/neutral.js';
 export type {
   Calibration,
   Converter,
@@ -37,4 +58,9 @@ export type {
   Plugin,
   Recording,
   Tuner,
-} from './roles.js';
+} from './plugin/roles.js';
+export { randomStream } from './random.js';
+export { argmax, type EvaluateOptions, type Evaluation, evaluate, type Work } from './run/evaluate.js';
+export { describePipeline, type Manifest, restorePipeline } from './run/manifest.js';
+export { type Pipeline, type PipelineResult, plain, type RunData, runPipeline } from './run/pipeline.js';
+export { recordScores } from './run/record-scores.js';

@@ -1,5 +1,5 @@
-import type { Network } from './network.js';
-import type { Encoder } from './roles.js';
+import type { Network } from '../network/network.js';
+import type { Encoder } from '../plugin/roles.js';
 
 /** Samples in the form a network reads them. */
 export interface Batch {

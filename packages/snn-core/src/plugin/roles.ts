@@ -1,5 +1,5 @@
-import type { Batch, Engine, Frame } from './engine.js';
-import type { Network } from './network.js';
+import type { Batch, Engine, Frame } from '../engine/engine.js';
+import type { Network } from '../network/network.js';
 
 /** Anything that `JSON.stringify` keeps whole. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -54,9 +54,9 @@ export interface Recording {
 
 /** Decides, sample by sample, when the answer is safe. */
 export interface CutoffPolicy extends Plugin<'cutoff'> {
-  /** What is learnt from a recording. */
-  fit(recording: Recording): Json;
-  /** Looks at each frame and calls `frame.stop(row)`. */
+  /** What is learnt from a recording; absent where there is nothing to learn. */
+  fit?(recording: Recording): Json;
+  /** Looks at each frame and calls `frame.stop(row)`. `fitted` is what `fit` returned, or null. */
   start(fitted: Json): (frame: Frame) => void;
 }
 

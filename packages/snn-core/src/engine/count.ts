@@ -1,0 +1,88 @@
+import type { Neuron } from '../network/network.js';
+import { type Compiled, countOperations, sizeOf } from './compiled.js';
+import type { Batch, Frame, RunOptions } from './engine.js';
+import { spikesAt } from './neuron.js';
+
+/**
+ * Computes whole spike counts layer by layer, as the released tool of ECC (SpKeras) does; gives one frame a sample,
+ * after the whole window of T steps. There is no time inside it, so no spike comes too early or too late:
+ *
+ * `N = clip(floor((I + v(0)) / θ), 0, T max)`, I the input summed over the window.
+ */
+export function* countExecutor(compiled: Compiled, batch: Batch, options: RunOptions): Iterable<Frame> {
+  for (const node of compiled.network.nodes) if (node.op === 'neuron') requireCountable(node);
+  for (let sample = 0; sample < batch.size; sample++) {
+    yield countFrame(compiled, sample, countOutputs(compiled, batch, sample, options), options);
+  }
+}
+
+type Outputs = ReadonlyMap<string, Float64Array>;
+
+function countOutputs(compiled: Compiled, batch: Batch, sample: number, options: RunOptions): Outputs {
+  const outputs = new Map<string, Float64Array>();
+  for (const node of compiled.network.nodes) {
+    const output = new Float64Array(sizeOf(compiled, node.name));
+    outputs.set(node.name, output);
+    if (node.op === 'input') sumInput(batch, sample, options, output);
+    else if (node.op === 'neuron') countSpikes(node, outputs.get(node.inputs[0])!, output, options.steps);
+    else
+      compiled.forward.get(node.name)!(
+        node.inputs.map((name) => outputs.get(name)!),
+        output,
+        options.steps,
+      );
+  }
+  return outputs;
+}
+
+/** The encoder's output summed over the window. Constant input is multiplied, so that no rounding adds up. */
+function sumInput(batch: Batch, sample: number, { encoder, seed, steps }: RunOptions, sum: Float64Array): void {
+  const encode = encoder.start(seed);
+  const image = batch.data.subarray(sample * sum.length, (sample + 1) * sum.length);
+  const step = new Float64Array(sum.length);
+  const draws = encoder.output === 'constant' ? 1 : steps;
+  for (let t = 1; t <= draws; t++) {
+    encode(image, batch.indices[sample], t, step);
+    for (let i = 0; i < sum.length; i++) sum[i] += step[i];
+  }
+  if (draws < steps) for (let i = 0; i < sum.length; i++) sum[i] *= steps;
+}
+
+function countSpikes(node: Neuron, input: Float64Array, output: Float64Array, steps: number): void {
+  const [threshold, initial] = [node.threshold.data, node.initial.data];
+  for (let i = 0; i < output.length; i++) {
+    const theta = threshold[i % threshold.length];
+    const v = initial[i % initial.length] * theta + input[i];
+    output[i] = spikesAt(v / theta, node.fires, 0, steps * node.levels[1], 0);
+  }
+}
+
+function requireCountable(node: Neuron): void {
+  if (node.reset === 'subtract' && node.leak === 1) return;
+  const given = `reset '${node.reset}', leak ${node.leak}`;
+  throw new TypeError(`Cannot count spikes of '${node.name}': it must reset by subtraction and not leak: ${given}`);
+}
+
+function countFrame(compiled: Compiled, sample: number, outputs: Outputs, { encoder, steps }: RunOptions): Frame {
+  const neurons = new Set(compiled.network.nodes.filter((node) => node.op === 'neuron').map((node) => node.name));
+  const spiking = (name: string): boolean =>
+    neurons.has(name) || (name === compiled.input.name && encoder.output === 'spikes');
+  return {
+    rows: 1,
+    sampleOf: () => sample,
+    stepOf: () => steps,
+    scores: () => outputs.get(compiled.readout.name)!,
+    spikes: (node) => {
+      if (!neurons.has(node))
+        throw new ReferenceError(`Cannot show spikes: the node must be a neuron of the network: '${node}'`);
+      return Int32Array.from(outputs.get(node)!);
+    },
+    operations: (node) => {
+      const connection = compiled.connections.get(node);
+      if (!connection) throw new ReferenceError(`Cannot count operations: the node must have weights: '${node}'`);
+      const { accumulates, multiplyAccumulates } = countOperations(connection, (name) => outputs.get(name)!, spiking);
+      return { accumulates, multiplyAccumulates: multiplyAccumulates * steps };
+    },
+    stop: () => undefined,
+  };
+}

@@ -1,0 +1,77 @@
+import { requireInteger } from '../errors.js';
+import { type Compiled, checkBatch, compileNetwork, requireAnn, requireSpiking, sizeOf } from './compiled.js';
+import { countExecutor } from './count.js';
+import type { Batch, Engine, Observe, RunOptions } from './engine.js';
+import { stepExecutor } from './step.js';
+
+/** Options of the reference engine. */
+export interface ReferenceOptions {
+  /**
+   * `step` integrates and fires step by step, as hardware does. `count` computes whole spike counts layer by layer, as
+   * the ECC authors' tool does; it gives one frame a sample, after the last step. Both agree where each neuron's
+   * current is the same in every step.
+   *
+   * @defaultValue 'step'
+   */
+  readonly executor?: 'step' | 'count';
+  /**
+   * How many samples advance side by side; changes no result.
+   *
+   * @defaultValue 8
+   */
+  readonly rows?: number;
+}
+
+/**
+ * The engine that says what a network means: plain loops over float64 numbers, nothing approximated. Faster engines are
+ * held to its spikes.
+ */
+export function referenceEngine({ executor = 'step', rows = 8 }: ReferenceOptions = {}): Engine {
+  requireInteger('make the reference engine', 'rows', rows, 1, 2 ** 20);
+  return {
+    name: executor === 'step' ? 'reference' : 'reference-count',
+    async compile(network) {
+      const compiled = compileNetwork(network);
+      return {
+        network,
+        infer: (batch, observe) => infer(compiled, batch, observe),
+        run: (batch, options) => {
+          requireSpiking(compiled);
+          checkBatch(compiled, batch);
+          checkRun(options);
+          if (executor === 'count') return countExecutor(compiled, batch, options);
+          return stepExecutor(compiled, batch, options, rows);
+        },
+        dispose: () => undefined,
+      };
+    },
+  };
+}
+
+function checkRun({ steps, seed }: RunOptions): void {
+  requireInteger('run', 'steps', steps, 1, 2 ** 31 - 1);
+  requireInteger('run', 'seed', seed, 0, 2 ** 32 - 1);
+}
+
+function infer(compiled: Compiled, batch: Batch, observe?: Observe): Float32Array {
+  requireAnn(compiled);
+  checkBatch(compiled, batch);
+  const outputs = new Map(compiled.network.nodes.map(({ name }) => [name, new Float64Array(sizeOf(compiled, name))]));
+  const readout = outputs.get(compiled.readout.name)!;
+  const result = new Float32Array(batch.size * readout.length);
+  for (let sample = 0; sample < batch.size; sample++) {
+    for (const node of compiled.network.nodes) {
+      const output = outputs.get(node.name)!;
+      if (node.op === 'input') output.set(batch.data.subarray(sample * output.length, (sample + 1) * output.length));
+      else
+        compiled.forward.get(node.name)!(
+          node.inputs.map((name) => outputs.get(name)!),
+          output,
+          1,
+        );
+      observe?.(node.name, output, sample);
+    }
+    result.set(readout, sample * readout.length);
+  }
+  return result;
+}

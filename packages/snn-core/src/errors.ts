@@ -1,0 +1,11 @@
+/** An option that is unknown, missing or out of range. Recognise it by its `name`, which survives two copies. */
+export class OptionsError extends Error {
+  override readonly name: string = 'OptionsError';
+}
+
+/** Refuses anything but a whole number in a range, with an error that begins with `action`. */
+export function requireInteger(action: string, what: string, value: number, least: number, most: number): void {
+  if (!Number.isInteger(value)) throw new RangeError(`Cannot ${action}: ${what} must be a whole number: ${value}`);
+  if (value < least) throw new RangeError(`Cannot ${action}: ${what} must be at least ${least}: ${value}`);
+  if (value > most) throw new RangeError(`Cannot ${action}: ${what} must be at most ${most}: ${value}`);
+}

@@ -1,0 +1,171 @@
+import { elements, slidingWindow } from './geometry.js';
+import type { BatchNorm, Conv2d, Dense, Neuron, Node, Padding, Pool2d, Scale, Shape, Tensor } from './network.js';
+import {
+  checkTensor,
+  checkValues,
+  fault,
+  requireCount,
+  requireOneOf,
+  requirePair,
+  requirePositive,
+} from './requirements.js';
+
+/** Checks a node against the shapes of its inputs and works out the shape of its output. */
+export function nodeShape(node: Node, inputs: Shape[]): Shape {
+  const [shape] = inputs;
+  switch (node.op) {
+    case 'input':
+      return inputShape(node);
+    case 'conv2d':
+      return convShape(node, image(node, shape));
+    case 'dense':
+      return denseShape(node, shape);
+    case 'scale':
+      return scaleShape(node, shape);
+    case 'avgPool2d':
+    case 'maxPool2d':
+      return poolShape(node, image(node, shape));
+    case 'globalAvgPool':
+      return [image(node, shape)[2]];
+    case 'flatten':
+      return [elements(shape)];
+    case 'add':
+      return addShape(node, inputs);
+    case 'concat':
+      return concatShape(node, inputs);
+    case 'batchNorm':
+      return batchNormShape(node, shape);
+    case 'clip':
+    case 'qcfs':
+      requirePositive(node, 'lambda', node.lambda);
+      if (node.op === 'qcfs') requireCount(node, 'levels', node.levels);
+      return shape;
+    case 'neuron':
+      return neuronShape(node, shape);
+    case 'relu':
+    case 'softmax':
+      return shape;
+    default:
+      throw new TypeError(fault(node, 'op must be known', (node as Node).op));
+  }
+}
+
+function inputShape(node: Node & { op: 'input' }): Shape {
+  if (!Array.isArray(node.shape) || (node.shape.length !== 1 && node.shape.length !== 3)) {
+    throw new TypeError(
+      fault(node, 'shape must be [features] or [height, width, channels]', JSON.stringify(node.shape)),
+    );
+  }
+  for (const size of node.shape) requireCount(node, 'shape', size);
+  return node.shape;
+}
+
+function convShape(node: Conv2d, [height, width, channels]: Shape): Shape {
+  requireCount(node, 'groups', node.groups);
+  checkTensor(node, 'kernel', node.kernel);
+  const { shape: kernel } = node.kernel;
+  if (kernel.length !== 4 || kernel[2] * node.groups !== channels || kernel[3] % node.groups !== 0) {
+    const rule = `kernel must be [height, width, ${channels} input channels / ${node.groups} groups, output channels]`;
+    throw new TypeError(fault(node, rule, `[${kernel}]`));
+  }
+  checkBias(node, node.bias, [kernel[3]]);
+  return windowShape(node, [height, width, channels], [kernel[0], kernel[1]], kernel[3]);
+}
+
+function denseShape(node: Dense, shape: Shape): Shape {
+  checkTensor(node, 'kernel', node.kernel);
+  const { shape: kernel } = node.kernel;
+  if (shape.length !== 1)
+    throw new TypeError(fault(node, 'its input must be a vector (flatten it first)', `[${shape}]`));
+  if (kernel.length !== 2 || kernel[0] !== shape[0]) {
+    throw new TypeError(fault(node, `kernel must be [${shape[0]} input features, output features]`, `[${kernel}]`));
+  }
+  checkBias(node, node.bias, [kernel[1]]);
+  return [kernel[1]];
+}
+
+function scaleShape(node: Scale, shape: Shape): Shape {
+  const allowed = [1, shape.at(-1)!];
+  checkValues(node, 'factor', node.factor, allowed);
+  if (node.bias) checkValues(node, 'bias', node.bias, allowed);
+  return shape;
+}
+
+function poolShape(node: Pool2d<string>, shape: Shape): Shape {
+  requirePair(node, 'size', node.size);
+  return windowShape({ ...node, dilation: [1, 1] }, shape, node.size, shape[2]);
+}
+
+/** What convolution and pooling share. */
+interface Windowed {
+  readonly name: string;
+  readonly strides: readonly [number, number];
+  readonly padding: Padding;
+  readonly dilation: readonly [number, number];
+}
+
+function windowShape(node: Windowed, shape: Shape, size: readonly [number, number], channels: number): Shape {
+  requirePair(node, 'strides', node.strides);
+  requirePair(node, 'dilation', node.dilation);
+  const { padding } = node;
+  const explicit =
+    Array.isArray(padding) && padding.length === 4 && padding.every((n) => Number.isInteger(n) && n >= 0);
+  if (padding !== 'valid' && padding !== 'same' && !explicit) {
+    throw new TypeError(
+      fault(node, "padding must be 'valid', 'same' or [top, bottom, left, right]", JSON.stringify(padding)),
+    );
+  }
+  const { rows, columns } = slidingWindow(shape, size, node.strides, padding, node.dilation);
+  if (rows.output < 1 || columns.output < 1) {
+    throw new TypeError(fault(node, `its window [${size}] must fit the image`, `[${shape}]`));
+  }
+  return [rows.output, columns.output, channels];
+}
+
+function addShape(node: Node, inputs: Shape[]): Shape {
+  const odd = inputs.find((shape) => String(shape) !== String(inputs[0]));
+  if (odd) throw new TypeError(fault(node, `inputs must share the shape [${inputs[0]}]`, `[${odd}]`));
+  return inputs[0];
+}
+
+function concatShape(node: Node, inputs: Shape[]): Shape {
+  const front = inputs[0].slice(0, -1);
+  const odd = inputs.find((shape) => shape.length !== inputs[0].length || String(shape.slice(0, -1)) !== String(front));
+  if (odd) throw new TypeError(fault(node, `inputs must agree with [${inputs[0]}] but in the last size`, `[${odd}]`));
+  return [...front, inputs.reduce((sum, shape) => sum + shape.at(-1)!, 0)];
+}
+
+function batchNormShape(node: BatchNorm, shape: Shape): Shape {
+  const channels = shape.at(-1)!;
+  for (const field of ['gamma', 'beta', 'mean', 'variance'] as const) checkValues(node, field, node[field], [channels]);
+  if (!(node.epsilon >= 0)) throw new RangeError(fault(node, 'epsilon must be at least 0', node.epsilon));
+  if (node.variance.data.some((value) => value + node.epsilon <= 0)) {
+    throw new RangeError(fault(node, 'variance + epsilon must be above 0', Math.min(...node.variance.data)));
+  }
+  return shape;
+}
+
+function neuronShape(node: Neuron, shape: Shape): Shape {
+  const allowed = [1, shape.at(-1)!, elements(shape)];
+  checkValues(node, 'threshold', node.threshold, allowed);
+  checkValues(node, 'initial', node.initial, allowed);
+  for (const threshold of node.threshold.data) requirePositive(node, 'threshold', threshold);
+  requirePositive(node, 'leak', node.leak);
+  if (node.leak > 1) throw new RangeError(fault(node, 'leak must be at most 1', node.leak));
+  requireOneOf(node, 'reset', node.reset, ['subtract', 'zero']);
+  requireOneOf(node, 'fires', node.fires, ['>=', '>']);
+  const [min, max] = Array.isArray(node.levels) ? node.levels : [Number.NaN, Number.NaN];
+  if (!Number.isInteger(min) || !Number.isInteger(max) || min > 0 || max < 1) {
+    throw new RangeError(fault(node, 'levels must be whole numbers [min <= 0, max >= 1]', JSON.stringify(node.levels)));
+  }
+  return shape;
+}
+
+function image(node: Node, shape: Shape): Shape {
+  if (shape.length !== 3) throw new TypeError(fault(node, 'its input must be [height, width, channels]', `[${shape}]`));
+  return shape;
+}
+
+function checkBias(node: Node, bias: Tensor | undefined, [channels]: Shape): void {
+  if (bias) checkValues(node, 'bias', bias, [channels]);
+}

@@ -1,0 +1,30 @@
+import * as v from 'valibot';
+import { definePlugin, type PluginFactory } from './define-plugin.js';
+import type { Converter, CutoffPolicy, Tuner } from './roles.js';
+
+type NoOptions = Record<never, never>;
+const options = v.strictObject({});
+
+/** The converter that changes nothing. */
+export const identity: PluginFactory<Converter, NoOptions> = definePlugin({
+  role: 'converter',
+  name: 'identity',
+  options,
+  create: () => ({ convert: async (network) => network }),
+});
+
+/** The tuner that changes nothing. */
+export const noTuner: PluginFactory<Tuner, NoOptions> = definePlugin({
+  role: 'tuner',
+  name: 'none',
+  options,
+  create: () => ({ tune: async (network) => network }),
+});
+
+/** The cutoff that lets every sample take all its steps. */
+export const noCutoff: PluginFactory<CutoffPolicy, NoOptions> = definePlugin({
+  role: 'cutoff',
+  name: 'none',
+  options,
+  create: () => ({ start: () => () => undefined }),
+});

@@ -1,0 +1,84 @@
+import type { Batch, Engine } from '../engine/engine.js';
+import { referenceEngine } from '../engine/reference-engine.js';
+import { requireInteger } from '../errors.js';
+import type { Network } from '../network/network.js';
+import { networkHash } from '../network/network-file.js';
+import { direct } from '../plugin/encoders.js';
+import { identity, noCutoff, noTuner } from '../plugin/neutral.js';
+import type { Calibration, Converter, CutoffPolicy, Encoder, Json, Metric, Tuner } from '../plugin/roles.js';
+import { type Evaluation, evaluate } from './evaluate.js';
+import { describePipeline, type Manifest } from './manifest.js';
+import { recordScores } from './record-scores.js';
+
+/** All that decides a result. Every part has a neutral element, so none is optional. */
+export interface Pipeline {
+  readonly seed: number;
+  /** T, the most steps a sample takes. */
+  readonly steps: number;
+  readonly converter: Converter;
+  readonly encoder: Encoder;
+  readonly tuner: Tuner;
+  readonly cutoff: CutoffPolicy;
+  readonly metrics: readonly Metric[];
+  readonly engine: Engine;
+}
+
+/** A pipeline that changes nothing and measures 32 steps; spread it and replace parts: `{ ...plain, converter }`. */
+export const plain: Pipeline = Object.freeze({
+  seed: 0,
+  steps: 32,
+  converter: identity(),
+  encoder: direct(),
+  tuner: noTuner(),
+  cutoff: noCutoff(),
+  metrics: [],
+  engine: referenceEngine(),
+});
+
+/** The data of a run. */
+export interface RunData {
+  /** For converter, tuner and cutoff; the engine of the pipeline does their looking. */
+  readonly calibration: () => AsyncIterable<Batch>;
+  /** Labelled samples to measure on. */
+  readonly test: () => AsyncIterable<Batch>;
+  /** Called after every test batch with the samples done so far. */
+  readonly onProgress?: (samples: number) => void;
+}
+
+/** A result with the hashes of what made it. */
+export interface PipelineResult {
+  readonly manifest: Manifest;
+  /** SHA-256 of the network given and of the one that was run. */
+  readonly hashes: { readonly ann: string; readonly snn: string };
+  /** The network that was run. */
+  readonly network: Network;
+  /** What the cutoff learnt. */
+  readonly fitted: Json;
+  readonly evaluation: Evaluation;
+}
+
+/** Converts, tunes, fits the cutoff and measures: one run. */
+export async function runPipeline(pipeline: Pipeline, ann: Network, data: RunData): Promise<PipelineResult> {
+  const { seed, steps, converter, encoder, tuner, cutoff, metrics, engine } = pipeline;
+  requireInteger('run the pipeline', 'steps', steps, 1, 2 ** 31 - 1);
+  requireInteger('run the pipeline', 'seed', seed, 0, 2 ** 32 - 1);
+  const calibration: Calibration = { batches: data.calibration, engine };
+  const network = await tuner.tune(await converter.convert(ann, calibration), calibration);
+  const program = await engine.compile(network);
+  try {
+    const run = { steps, encoder, seed };
+    const fitted = cutoff.fit?.(await recordScores(program, data.calibration(), run)) ?? null;
+    const { onProgress } = data;
+    const evaluation = await evaluate(program, data.test(), {
+      ...run,
+      cutoff,
+      fitted,
+      metrics,
+      ...(onProgress && { onProgress }),
+    });
+    const hashes = { ann: await networkHash(ann), snn: await networkHash(network) };
+    return { manifest: await describePipeline(pipeline), hashes, network, fitted, evaluation };
+  } finally {
+    program.dispose();
+  }
+}
