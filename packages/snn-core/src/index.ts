@@ -60,7 +60,9 @@ export type {
   Tuner,
 } from './plugin/roles.js';
 export { randomStream } from './random.js';
-export { argmax, type EvaluateOptions, type Evaluation, evaluate, type Work } from './run/evaluate.js';
+export { argmax } from './run/answers.js';
+export { type EvaluateOptions, type Evaluation, evaluate, evaluateAnn } from './run/evaluate.js';
 export { describePipeline, type Manifest, restorePipeline } from './run/manifest.js';
 export { type Pipeline, type PipelineResult, plain, type RunData, runPipeline } from './run/pipeline.js';
 export { recordScores } from './run/record-scores.js';
+export type { StepWork, Work } from './run/work.js';

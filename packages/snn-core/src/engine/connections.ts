@@ -1,4 +1,4 @@
-import type { Shapes } from '../network/check.js';
+import { checkNetwork, type Shapes } from '../network/check.js';
 import { elements, forEachTap, slidingWindow, type Window } from '../network/geometry.js';
 import type { Conv2d, Dense, Network, Node, Scale, Shape } from '../network/network.js';
 import { convWindow, tapTable } from './linear.js';
@@ -43,7 +43,8 @@ export function connections(network: Network, shapes: Shapes, zeros: boolean): C
  *
  * @returns by node name, for one sample
  */
-export function denseOperations(network: Network, shapes: Shapes): Record<string, number> {
+export function denseOperations(network: Network): Record<string, number> {
+  const shapes = checkNetwork(network);
   return Object.fromEntries(
     connections(network, shapes, true).map(({ node, fanOut }) => [node.name, fanOut.reduce((sum, n) => sum + n, 0)]),
   );
