@@ -1,0 +1,60 @@
+import { type AnnResult, type ConversionResult, stepsTo, total, workUntil } from './results.js';
+
+/** A table as text: a heading and rows of cells. */
+export interface Table {
+  readonly title: string;
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** The tables of a report: accuracy over time, and what it cost. */
+export function reportTables(ann: AnnResult, conversions: readonly ConversionResult[]): Table[] {
+  return [accuracyTable(ann, conversions), costTable(ann, conversions)];
+}
+
+/** Steps that are shown: the powers of two up to T. */
+const shownSteps = (steps: number): number[] =>
+  Array.from({ length: Math.floor(Math.log2(steps)) + 1 }, (_, power) => 2 ** power);
+
+function accuracyTable(ann: AnnResult, conversions: readonly ConversionResult[]): Table {
+  const steps = shownSteps(conversions[0]?.evaluation.steps ?? 1);
+  return {
+    title: `Accuracy in % after T steps (ANN: ${percent(ann.accuracy)})`,
+    head: ['conversion', ...steps.map((step) => `T=${step}`), 'steps to 97 % of ANN', 'to 99.5 %'],
+    rows: conversions.map(({ name, evaluation }) => [
+      name,
+      ...steps.map((step) => percent(evaluation.accuracy[step - 1])),
+      stepsCell(stepsTo(0.97, evaluation, ann)),
+      stepsCell(stepsTo(0.995, evaluation, ann)),
+    ]),
+  };
+}
+
+const stepsCell = (steps: number | undefined): string => (steps === undefined ? 'not reached' : String(steps));
+
+function costTable(ann: AnnResult, conversions: readonly ConversionResult[]): Table {
+  const rows = conversions.flatMap(({ name, evaluation }) => {
+    const reached = stepsTo(0.995, evaluation, ann);
+    const marks = [
+      { when: 'at 99.5 % of ANN', step: reached },
+      { when: 'whole run', step: evaluation.steps },
+    ];
+    return marks.map(({ when, step }) => {
+      if (step === undefined) return [name, when, 'not reached', '-', '-', '-'];
+      const { spikes, accumulates, multiplyAccumulates } = workUntil(step, evaluation);
+      return [name, when, String(step), count(spikes), count(accumulates), count(multiplyAccumulates)];
+    });
+  });
+  return {
+    title: 'Cost of one image',
+    head: ['network', 'when', 'steps', 'spikes', 'SynOps (additions)', 'MACs (multiply-additions)'],
+    rows: [['ANN', 'one pass', '1', '-', '-', count(total(ann.multiplyAccumulates))], ...rows],
+  };
+}
+
+/** A share as percent with two digits; '-' where there is none. */
+export const percent = (share: number | null | undefined): string =>
+  share === null || share === undefined ? '-' : (share * 100).toFixed(2);
+
+/** A number rounded, with thin groups of thousands. */
+export const count = (value: number): string => Math.round(value).toLocaleString('en-US');

@@ -1,0 +1,28 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+
+/** What each package may import of ours, at run time; the tools for tests and training set-ups are dev dependencies. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  'snn-core': [],
+  'converters-norm': ['snn-core'],
+  datasets: ['snn-core'],
+  testkit: ['snn-core'],
+  'tfjs-kernels-wasm': [],
+  training: ['snn-core'],
+};
+
+test('packages import only what the direction of the house allows', () => {
+  const found = Object.fromEntries(
+    readdirSync('packages').map((folder) => {
+      const { dependencies = {}, peerDependencies = {} } = JSON.parse(readFileSync(`packages/${folder}/package.json`, 'utf8'));
+      const ours = Object.keys({ ...dependencies, ...peerDependencies }).filter((name) => name.startsWith('@spikewright/'));
+      return [folder, ours.map((name) => name.replace('@spikewright/', ''))];
+    }),
+  );
+  expect(found).toEqual(MAY_IMPORT);
+});
+
+test('snn-core imports no framework', () => {
+  const { dependencies } = JSON.parse(readFileSync('packages/snn-core/package.json', 'utf8'));
+  expect(Object.keys(dependencies).sort()).toEqual(['@standard-schema/spec', 'valibot']);
+});
