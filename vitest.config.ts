@@ -25,6 +25,10 @@ export default defineConfig({
     // Tests import packages by their public names and run on the sources: no build comes first.
     alias: [
       {
+        find: '@spikewright/testkit/vitest',
+        replacement: fileURLToPath(new URL('./packages/testkit/src/setup.ts', import.meta.url)),
+      },
+      {
         find: /^@spikewright\/([^/]+)$/,
         replacement: fileURLToPath(new URL('./packages/$1/src/index.ts', import.meta.url)),
       },

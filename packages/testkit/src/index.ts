@@ -1,1 +1,11 @@
-export {};
+export { allClose, type Closeness, type Tolerance } from './all-close.js';
+export type { Check } from './check.js';
+export { converterChecks, type RewriteCheckOptions, tunerChecks } from './converter-checks.js';
+export { type CutoffCheckOptions, cutoffChecks } from './cutoff-checks.js';
+export { type EncoderCheckOptions, encoderChecks } from './encoder-checks.js';
+export { engineChecks } from './engine-checks.js';
+export { type MetricCheckOptions, metricChecks } from './metric-checks.js';
+export { type AnyFactory, pluginChecks } from './plugin-checks.js';
+export { tinyBatch } from './tiny-batch.js';
+export { tinyNetworks } from './tiny-networks.js';
+export { type NeuronSettings, neuronKinds, withNeurons } from './with-neurons.js';
