@@ -19,7 +19,7 @@ export function terminalReport(ann: AnnResult, conversions: readonly ConversionR
   const tables = reportTables(ann, conversions).map(({ title, head, rows }) => {
     const table = new Table3({
       head: [...head],
-      style: { head: [], border: [] },
+      style: { head: [], border: [], compact: true },
       colAligns: aligns(head, 'left', 'right'),
     });
     table.push(...rows.map((row) => [...row]));

@@ -46,13 +46,16 @@ export interface TrainMnistResult {
   readonly testAccuracy?: number;
 }
 
-/** The recipe. The test images have no part in it: it was chosen on 5,000 held-out training images. */
+/**
+ * The recipe. The test images have no part in it: of two candidates tried on 5,000 held-out training images, 8 epochs,
+ * shift 1 gave 99.40 % and shift 2 gave 99.28 %.
+ */
 const RECIPE = {
   batchSize: 64,
   optimizer: 'adam',
   learningRate: 0.003,
   weightDecay: 0.01,
-  shift: 2,
+  shift: 1,
 } satisfies TrainOptions;
 
 /**

@@ -1,0 +1,74 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadNetwork } from '@spikewright/snn-core';
+import { afterAll, expect, test } from 'vitest';
+import { conversions } from '../src/run/conversions.js';
+import { mainJob } from '../src/run/main-job.js';
+import { type AnnResult, type ConversionResult, stepsTo, workUntil } from '../src/run/results.js';
+
+const ann = loadNetwork(readFileSync('apps/reference/networks/mnist.safetensors'));
+const folder = mkdtempSync(join(tmpdir(), 'spikewright-run-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('the embedded network is small, and says how it was made and how good it is', () => {
+  const weights = ann.nodes.flatMap((node) => Object.values(node)).filter((field) => field?.data instanceof Float32Array);
+  expect(weights.reduce((sum, { data }) => sum + data.length, 0)).toBeLessThanOrEqual(120_000);
+  expect(ann.nodes.filter(({ op }) => op === 'conv2d')).toHaveLength(3);
+  expect(ann.nodes.filter(({ op }) => op === 'dense')).toHaveLength(1);
+  expect(Number(ann.meta.source?.testAccuracy)).toBeGreaterThanOrEqual(0.989);
+  expect(ann.meta.source?.command).toContain('pnpm train mnist');
+});
+
+test('mainJob loses little: the strong conversion of 300 images stays near the ANN and beats the weak one', async () => {
+  const results = [];
+  const options = { images: 300, calibration: 500, steps: 32, seed: 0 };
+  for await (const result of mainJob(ann, conversions, options, () => undefined)) results.push(result);
+  const [measured, weak, strong] = results as [AnnResult, ConversionResult, ConversionResult];
+  const at = ({ evaluation }: ConversionResult, step: number): number => Number(evaluation.accuracy[step - 1]);
+  expect(measured.accuracy).toBeGreaterThan(0.98);
+  // One image of 300 is 0.33 points.
+  expect(at(strong, 32)).toBeGreaterThan(measured.accuracy - 0.005);
+  expect(at(strong, 4)).toBeGreaterThan(at(weak, 4));
+  expect(stepsTo(0.97, strong.evaluation, measured)!).toBeLessThan(stepsTo(0.97, weak.evaluation, measured) ?? 33);
+  // Direct coding: each step multiplies in the first layer alone.
+  const { multiplyAccumulates, accumulates, spikes } = workUntil(32, strong.evaluation);
+  const first = strong.evaluation.work.multiplyAccumulates.conv1;
+  expect(multiplyAccumulates).toBeCloseTo(first, 6);
+  expect(first / 32).toBeLessThanOrEqual(measured.multiplyAccumulates.conv1);
+  expect(accumulates).toBeGreaterThan(spikes);
+  expect(strong.manifest.id).not.toBe(weak.manifest.id);
+});
+
+const cli = (...words: string[]) =>
+  spawnSync(process.execPath, ['apps/reference/dist/cli.js', ...words], { encoding: 'utf8' });
+
+test('spikewright run writes the same results.jsonl twice, byte for byte, and a report', () => {
+  const runs = ['a', 'b'].map((name) => {
+    const out = join(folder, name);
+    const { status, stdout, stderr } = cli('run', '--images', '20', '--calibration', '50', '--steps', '8', '--out', out);
+    expect(status, stderr).toBe(0);
+    expect(stdout).toContain('Accuracy in % after T steps');
+    return readFileSync(join(out, 'results.jsonl'), 'utf8');
+  });
+  expect(runs[0]).toBe(runs[1]);
+  expect(runs[0].trim().split('\n').map((line) => JSON.parse(line).kind)).toEqual(['ann', 'snn', 'snn']);
+  expect(readFileSync(join(folder, 'a', 'report.md'), 'utf8')).toContain('| T=8 |');
+});
+
+test('spikewright says in one line what is wrong, and how to ask', () => {
+  for (const [words, message] of [
+    [['run', '--steps', '0'], 'It must be a whole number from 1 to 4096'],
+    [['run', '--images', 'many'], 'It must be a whole number from 1 to 10000'],
+    [['run', '--sedd', '1'], "unknown option '--sedd'"],
+    [['train', 'cifar'], 'It must be mnist'],
+    [['run', '--images', '1', '--calibration', '1', '--out', '/dev/null/out'], 'error: '],
+  ] as const) {
+    const { status, stderr } = cli(...words);
+    expect(status).toBe(1);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain('    at ');
+  }
+  expect(cli('--help').stdout).toContain('train');
+});

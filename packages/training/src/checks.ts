@@ -1,0 +1,122 @@
+import { type Batch, checkNetwork, type Network, type Node, type Shape } from '@spikewright/snn-core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { LabelledBatch } from './batches.js';
+
+/** Sizes of what goes into a network and what comes out. */
+export interface Sizes {
+  /** Shape of one sample. */
+  readonly input: Shape;
+  readonly classes: number;
+}
+
+const TRAINABLE: readonly string[] = [
+  'input',
+  'conv2d',
+  'dense',
+  'batchNorm',
+  'relu',
+  'clip',
+  'avgPool2d',
+  'maxPool2d',
+  'globalAvgPool',
+  'flatten',
+  'add',
+  'concat',
+];
+
+/**
+ * Checks that a network is one that training can compute and differentiate.
+ *
+ * @throws TypeError or RangeError naming the node
+ */
+export function checkTrainable(network: Network): Sizes {
+  const shapes = checkNetwork(network);
+  const last = network.nodes[network.nodes.length - 1];
+  const used = ancestors(network);
+  for (const node of network.nodes) {
+    if (!used.has(node.name)) throw fault(node, 'it must lead to the last node', 'its output is not used');
+    checkOp(node, shapes.get(node.inputs[0]), shapes.get(node.name) as Shape);
+  }
+  const [classes, ...rest] = shapes.get(last.name) as Shape;
+  if (rest.length > 0 || classes < 2) {
+    throw fault(last, 'the last node must give at least 2 scores', `[${shapes.get(last.name)}]`);
+  }
+  const input = network.nodes.find(({ op }) => op === 'input') as Node;
+  return { input: shapes.get(input.name) as Shape, classes };
+}
+
+function checkOp(node: Node, from: Shape | undefined, to: Shape): void {
+  if (!TRAINABLE.includes(node.op)) {
+    const rule =
+      node.op === 'softmax'
+        ? 'the network must end in scores, without softmax'
+        : `its op must be one of ${TRAINABLE.join(', ')}`;
+    throw fault(node, rule, node.op);
+  }
+  if (node.op === 'conv2d' && node.groups !== 1) {
+    throw fault(node, 'grouped convolutions have no gradient yet, groups must be 1', node.groups);
+  }
+  if (node.op !== 'avgPool2d' && node.op !== 'maxPool2d') return;
+  const { padding } = node;
+  if (typeof padding !== 'string' && padding.some((zeros) => zeros > 0)) {
+    throw fault(node, "pooling knows no explicit padding, only 'valid' and 'same'", `[${padding}]`);
+  }
+  // At the border the gradient of tfjs divides by the whole window, its value by the part within the image.
+  if (node.op === 'avgPool2d' && padding === 'same' && !fits(node, from as Shape, to)) {
+    throw fault(node, 'the windows of an average must lie within the image', `padding 'same' of [${from}]`);
+  }
+}
+
+const fits = (node: { readonly size: Shape; readonly strides: Shape }, from: Shape, to: Shape): boolean =>
+  [0, 1].every((axis) => (to[axis] - 1) * node.strides[axis] + node.size[axis] <= from[axis]);
+
+/** The nodes that the last node is computed from, itself included. */
+function ancestors({ nodes }: Network): Set<string> {
+  const used = new Set([nodes[nodes.length - 1].name]);
+  for (const node of [...nodes].reverse()) if (used.has(node.name)) for (const input of node.inputs) used.add(input);
+  return used;
+}
+
+/**
+ * Checks that data fit a network.
+ *
+ * @throws TypeError for a wrong shape or missing labels, RangeError for a label or a number out of range
+ */
+export function checkData(data: Batch, { input, classes }: Sizes): asserts data is LabelledBatch {
+  const length = input.reduce((product, size) => product * size, 1);
+  if (data.size < 1) throw new RangeError(`Cannot use data: there must be at least 1 sample: ${data.size}`);
+  if (data.data.length !== data.size * length) {
+    throw new TypeError(
+      `Cannot use data: ${data.size} samples of [${input}] must have ${data.size * length} values: ${data.data.length}`,
+    );
+  }
+  if (data.labels?.length !== data.size || data.indices.length !== data.size) {
+    throw new TypeError(
+      `Cannot use data: each of ${data.size} samples must have a label and an index: ${data.labels?.length ?? 0} labels`,
+    );
+  }
+  const place = data.data.findIndex((value) => !Number.isFinite(value));
+  if (place >= 0) {
+    const found = `${data.data[place]} in sample ${Math.floor(place / length)}`;
+    throw new RangeError(`Cannot use data: values must be finite: ${found}`);
+  }
+  const sample = data.labels.findIndex((label) => label < 0 || label >= classes);
+  if (sample >= 0) {
+    const found = `${data.labels[sample]} of sample ${sample}`;
+    throw new RangeError(`Cannot use data: labels must be from 0 to ${classes - 1}: ${found}`);
+  }
+}
+
+/** @throws ReferenceError if TensorFlow.js has no back end, or no gradients */
+export function checkBackend(): void {
+  if (!tf.engine().backendName) {
+    throw new ReferenceError("Cannot train: await setBackend('wasm') of tfjs first: no back end is set");
+  }
+  if (!tf.getGradient('Conv2D')) {
+    const rule = 'call registerTrainingKernels() of @spikewright/tfjs-kernels-wasm first';
+    throw new ReferenceError(`Cannot train: ${rule}: no gradients are registered`);
+  }
+}
+
+const fault = (node: Node, rule: string, value: unknown): TypeError =>
+  new TypeError(`Cannot train node '${node.name}': ${rule}: ${value}`);

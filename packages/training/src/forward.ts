@@ -1,0 +1,104 @@
+import type { BatchNorm, Network, Node, Padding, Pool2d } from '@spikewright/snn-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { type BatchStatistics, batchNorm } from './batch-norm.js';
+import { parameterName } from './parameters.js';
+
+/** tfjs tensors by node and field, such as `conv1.kernel`. */
+export type Values = Readonly<Record<string, tf.Tensor>>;
+
+/** Receives the batch statistics of a batch normalisation. Without it the running statistics are used. */
+export type ObserveStatistics = (node: BatchNorm, statistics: BatchStatistics) => void;
+
+/**
+ * Computes the output of every node.
+ *
+ * @param images - `[batch, ...input shape]`
+ * @param values - every tensor of the network's nodes
+ * @param observe - given in training
+ */
+export function forward(
+  network: Network,
+  images: tf.Tensor,
+  values: Values,
+  observe?: ObserveStatistics,
+): Record<string, tf.Tensor> {
+  const outputs: Record<string, tf.Tensor> = {};
+  for (const node of network.nodes) {
+    const inputs = node.inputs.map((name) => outputs[name]);
+    const value = (field: string): tf.Tensor => values[parameterName(node, field)];
+    outputs[node.name] = node.op === 'input' ? images : evaluate(node, inputs, value, observe);
+  }
+  return outputs;
+}
+
+function evaluate(
+  node: Node,
+  inputs: tf.Tensor[],
+  value: (field: string) => tf.Tensor | undefined,
+  observe?: ObserveStatistics,
+): tf.Tensor {
+  const [x] = inputs;
+  switch (node.op) {
+    case 'conv2d': {
+      const [kernel, image] = [value('kernel') as tf.Tensor4D, x as tf.Tensor4D];
+      const dilation: [number, number] = [...node.dilation];
+      return biased(
+        tf.conv2d(image, kernel, [...node.strides], padding(node.padding), 'NHWC', dilation),
+        value('bias'),
+      );
+    }
+    case 'dense':
+      return biased(tf.matMul(x as tf.Tensor2D, value('kernel') as tf.Tensor2D), value('bias'));
+    case 'batchNorm':
+      return normalised(node, x, value as (field: string) => tf.Tensor, observe);
+    case 'relu':
+      return tf.relu(x);
+    case 'clip':
+      return tf.clipByValue(x, 0, node.lambda);
+    case 'avgPool2d':
+      return tf.avgPool(x as tf.Tensor4D, ...poolWindow(node));
+    case 'maxPool2d':
+      return tf.maxPool(x as tf.Tensor4D, ...poolWindow(node));
+    case 'globalAvgPool':
+      return tf.mean(x, [1, 2]);
+    case 'flatten':
+      return tf.reshape(x, [x.shape[0], -1]);
+    case 'add':
+      return inputs.reduce((sum, input) => tf.add(sum, input));
+    case 'concat':
+      return tf.concat(inputs, -1);
+    default:
+      throw new TypeError(`Cannot train node '${node.name}': its op must be one that training knows: ${node.op}`);
+  }
+}
+
+const biased = (x: tf.Tensor, bias: tf.Tensor | undefined): tf.Tensor => (bias ? tf.add(x, bias) : x);
+
+function normalised(
+  node: BatchNorm,
+  x: tf.Tensor,
+  value: (field: string) => tf.Tensor,
+  observe?: ObserveStatistics,
+): tf.Tensor {
+  const [gamma, beta] = [value('gamma'), value('beta')];
+  if (observe) return batchNorm(x, gamma, beta, node.epsilon, (statistics) => observe(node, statistics));
+  const scale = tf.mul(gamma, tf.rsqrt(tf.add(value('variance'), node.epsilon)));
+  return tf.add(tf.mul(tf.sub(x, value('mean')), scale), beta);
+}
+
+function padding(pad: Padding): 'same' | 'valid' | tf.backend_util.ExplicitPadding {
+  if (typeof pad === 'string') return pad;
+  const [top, bottom, left, right] = pad;
+  return [
+    [0, 0],
+    [top, bottom],
+    [left, right],
+    [0, 0],
+  ];
+}
+
+const poolWindow = (node: Pool2d<string>): [[number, number], [number, number], 'same' | 'valid'] => [
+  [...node.size],
+  [...node.strides],
+  node.padding === 'same' ? 'same' : 'valid',
+];

@@ -1,0 +1,6 @@
+import * as exported from '@spikewright/training';
+import { expect, test } from 'vitest';
+
+test('the package exports', () => {
+  expect(Object.keys(exported).sort()).toEqual(['evaluateAnn', 'initialise', 'noRegularizer', 'train', 'trainOptions']);
+});
