@@ -4,6 +4,7 @@ import {
   type Converter,
   definePlugin,
   foldBatchNorm,
+  type Histogram,
   integrateAndFire,
   isActivation,
   type Lambdas,
@@ -107,13 +108,15 @@ async function measureLambdas(network: Network, calibration: Calibration, comple
   const lambdas: Record<string, readonly number[]> = {};
   const dead: string[] = [];
   for (const [name, { layer, channels }] of statistics) {
-    if (layer.max === 0) dead.push(`norm: '${name}' was never active on the calibration data; its λ is 1`);
     const histograms = complete.scope === 'channel' ? channels : [layer];
-    lambdas[name] = histograms.map((histogram) => {
-      const measured = complete.rule === 'percentile' ? histogram.percentile(complete.percentile) : histogram.max;
-      // A channel that was never active takes the layer's λ, so that it stays as quiet as the ANN's.
-      return Math.max(measured || layer.max || 1, weights.get(name) ?? 0);
-    });
+    const measure = ({ max, percentile }: Histogram): number =>
+      complete.rule === 'percentile' ? percentile(complete.percentile) : max;
+    // A channel that was never active takes the layer's λ, so that it stays as quiet as the ANN's.
+    lambdas[name] = histograms.map((histogram) =>
+      Math.max(measure(histogram) || measure(layer) || 1, weights.get(name) ?? 0),
+    );
+    if (layer.max > 0) continue;
+    dead.push(`norm: '${name}' was never active on the calibration data; its λ is ${lambdas[name][0]}`);
   }
   return { lambdas, dead };
 }

@@ -3,6 +3,22 @@ export class OptionsError extends Error {
   override readonly name: string = 'OptionsError';
 }
 
+/** Shows any value in a message: one line of at most 80 characters. */
+export function show(value: unknown): string {
+  return asText(value)
+    .replace(/\p{Cc}/gu, ' ')
+    .slice(0, 80);
+}
+
+function asText(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return 'an object that JSON cannot show';
+  }
+}
+
 /** Refuses anything but a whole number in a range, with an error that begins with `action`. */
 export function requireInteger(action: string, what: string, value: number, least: number, most: number): void {
   if (!Number.isInteger(value)) throw new RangeError(`Cannot ${action}: ${what} must be a whole number: ${value}`);

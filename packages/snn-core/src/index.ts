@@ -43,7 +43,14 @@ export type {
 export { loadNetwork, networkHash, saveNetwork } from './network/network-file.js';
 export { readSafetensors, type TensorFile, writeSafetensors } from './network/safetensors.js';
 export { chain } from './plugin/chain.js';
-export { definePlugin, type PluginDefinition, type PluginFactory, type Verbs } from './plugin/define-plugin.js';
+export {
+  type AnyPluginFactory,
+  definePlugin,
+  type NoOptions,
+  type PluginDefinition,
+  type PluginFactory,
+  type Verbs,
+} from './plugin/define-plugin.js';
 export { describePlugin, type PluginDescription } from './plugin/describe-plugin.js';
 export { direct, type PoissonOptions, poisson, regular } from './plugin/encoders.js';
 export { identity, noCutoff, noTuner } from './plugin/neutral.js';
@@ -55,6 +62,7 @@ export type {
   Encoder,
   Json,
   Metric,
+  MetricRun,
   Plugin,
   Recording,
   Tuner,

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { checkNetwork } from '../network/check.js';
 import { consumers, rewriteNodes } from '../network/graph.js';
 import type { BatchNorm, Conv2d, Dense, Network, Node, Scale, Tensor } from '../network/network.js';
-import { definePlugin, type PluginFactory } from '../plugin/define-plugin.js';
+import { definePlugin, type NoOptions, type PluginFactory } from '../plugin/define-plugin.js';
 import type { Converter } from '../plugin/roles.js';
 
 /**
@@ -10,7 +10,7 @@ import type { Converter } from '../plugin/roles.js';
  * `a = γ / sqrt(σ² + ε)`, `W ← a W`, `b ← a (b - μ) + β`. Where there is none, or others read it too, the node becomes
  * a `scale`. The network's outputs stay the same.
  */
-export const foldBatchNorm: PluginFactory<Converter, Record<never, never>> = definePlugin({
+export const foldBatchNorm: PluginFactory<Converter, NoOptions> = definePlugin({
   role: 'converter',
   name: 'fold-batch-norm',
   options: v.strictObject({}),

@@ -1,6 +1,6 @@
 import { isWeighted } from '../engine/connections.js';
 import { checkNetwork, type Shapes } from '../network/check.js';
-import type { Network, Neuron, Node, Scale, Shape } from '../network/network.js';
+import type { Network, Neuron, Node, Shape } from '../network/network.js';
 import { unitThresholds } from './unit-thresholds.js';
 import { multiplyInput, tensorOf } from './weights.js';
 
@@ -134,18 +134,16 @@ function alignBranches(build: Build, node: Node, units: readonly Float64Array[])
   if (units.every((unit) => unit.every((value, c) => value === units[0][c]))) return node;
   const inputs = node.inputs.map((input, branch) => {
     if (units[branch].every((value) => value === 1)) return input;
-    const scale: Scale = {
-      op: 'scale',
-      name: `${input}/${node.name}`,
-      inputs: [input],
-      factor: tensorOf(units[branch]),
-    };
-    build.nodes.push(scale);
-    build.units.set(
-      scale.name,
-      units[branch].map(() => 1),
-    );
-    return scale.name;
+    const name = `${input}/${node.name}`;
+    // An input that is added twice needs only one.
+    if (!build.units.has(name)) {
+      build.nodes.push({ op: 'scale', name, inputs: [input], factor: tensorOf(units[branch]) });
+      build.units.set(
+        name,
+        units[branch].map(() => 1),
+      );
+    }
+    return name;
   });
   return { ...node, inputs };
 }

@@ -1,5 +1,5 @@
 import type { Neuron } from '../network/network.js';
-import { type Compiled, countOperations, sizeOf } from './compiled.js';
+import { type Compiled, countOperations, requireNeuron, sizeOf } from './compiled.js';
 import type { Batch, Frame, RunOptions } from './engine.js';
 import { spikesAt } from './neuron.js';
 
@@ -10,7 +10,7 @@ import { spikesAt } from './neuron.js';
  * `N = clip(floor((I + v(0)) / θ), 0, T max)`, I the input summed over the window.
  */
 export function* countExecutor(compiled: Compiled, batch: Batch, options: RunOptions): Iterable<Frame> {
-  for (const node of compiled.network.nodes) if (node.op === 'neuron') requireCountable(node);
+  for (const node of compiled.neurons.values()) requireCountable(node);
   for (let sample = 0; sample < batch.size; sample++) {
     yield countFrame(compiled, sample, countOutputs(compiled, batch, sample, options), options);
   }
@@ -64,23 +64,18 @@ function requireCountable(node: Neuron): void {
 }
 
 function countFrame(compiled: Compiled, sample: number, outputs: Outputs, { encoder, steps }: RunOptions): Frame {
-  const neurons = new Set(compiled.network.nodes.filter((node) => node.op === 'neuron').map((node) => node.name));
-  const spiking = (name: string): boolean =>
-    neurons.has(name) || (name === compiled.input.name && encoder.output === 'spikes');
+  const output = (name: string): Float64Array => outputs.get(name)!;
   return {
     rows: 1,
     sampleOf: () => sample,
     stepOf: () => steps,
-    scores: () => outputs.get(compiled.readout.name)!,
+    scores: () => output(compiled.readout.name),
     spikes: (node) => {
-      if (!neurons.has(node))
-        throw new ReferenceError(`Cannot show spikes: the node must be a neuron of the network: '${node}'`);
-      return Int32Array.from(outputs.get(node)!);
+      requireNeuron(compiled, node);
+      return Int32Array.from(output(node));
     },
     operations: (node) => {
-      const connection = compiled.connections.get(node);
-      if (!connection) throw new ReferenceError(`Cannot count operations: the node must have weights: '${node}'`);
-      const { accumulates, multiplyAccumulates } = countOperations(connection, (name) => outputs.get(name)!, spiking);
+      const { accumulates, multiplyAccumulates } = countOperations(compiled, node, { output, encoder });
       return { accumulates, multiplyAccumulates: multiplyAccumulates * steps };
     },
     stop: () => undefined,

@@ -70,14 +70,16 @@ export function convWindow(node: Conv2d, image: Shape): Window {
 
 function conv2d(node: Conv2d, image: Shape, outputShape: Shape): Forward {
   const { start, outputs, taps } = tapTable(convWindow(node, image));
-  const kernel = node.kernel.data;
+  const kernel = Float64Array.from(node.kernel.data);
   const [, , groupInputs, channels] = node.kernel.shape;
   const groupOutputs = channels / node.groups;
   const [positions, inputs] = [image[0] * image[1], image[2]];
   const bias = node.bias?.data ?? new Float32Array(channels);
   const size = elements(outputShape);
   return ([input], output, steps) => {
-    for (let i = 0; i < size; i++) output[i] = bias[i % channels] * steps;
+    for (let at = 0; at < size; at += channels) {
+      for (let k = 0; k < channels; k++) output[at + k] = bias[k] * steps;
+    }
     for (let position = 0; position < positions; position++) {
       for (let channel = 0; channel < inputs; channel++) {
         const value = input[position * inputs + channel];
@@ -124,11 +126,14 @@ function avgPool2d(node: AvgPool2d, image: Shape): Forward {
     output.fill(0);
     for (let position = 0; position < positions; position++) {
       for (let place = start[position]; place < start[position + 1]; place++) {
-        const [to, from] = [outputs[place] * channels, position * channels];
+        const to = outputs[place] * channels;
+        const from = position * channels;
         for (let channel = 0; channel < channels; channel++) output[to + channel] += input[from + channel];
       }
     }
-    for (let i = 0; i < output.length; i++) output[i] /= counts[Math.floor(i / channels)];
+    for (let position = 0; position < counts.length; position++) {
+      for (let channel = 0; channel < channels; channel++) output[position * channels + channel] /= counts[position];
+    }
   };
 }
 

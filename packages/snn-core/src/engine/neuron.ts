@@ -31,14 +31,17 @@ export function resetNeurons(node: Neuron, { potential, spikes, sent }: NeuronSt
 export function stepNeurons(node: Neuron, state: NeuronState, input: ArrayLike<number>): void {
   const { potential, spikes, sent } = state;
   const threshold = node.threshold.data;
+  const { leak, fires, reset } = node;
   const [min, max] = node.levels;
-  for (let i = 0; i < potential.length; i++) {
-    const theta = threshold[i % threshold.length];
-    const v = node.leak * potential[i] + input[i];
-    const spike = spikesAt(v / theta, node.fires, min, max, sent[i]);
+  for (let i = 0, t = 0; i < potential.length; i++, t++) {
+    // The thresholds repeat: one for all, one a channel, or one a neuron.
+    if (t === threshold.length) t = 0;
+    const theta = threshold[t];
+    const v = leak * potential[i] + input[i];
+    const spike = spikesAt(v / theta, fires, min, max, sent[i]);
     spikes[i] = spike;
     sent[i] += spike;
-    potential[i] = spike === 0 || node.reset === 'subtract' ? v - spike * theta : 0;
+    potential[i] = spike === 0 || reset === 'subtract' ? v - spike * theta : 0;
   }
 }
 

@@ -1,4 +1,6 @@
+import * as v from 'valibot';
 import { requireInteger } from '../errors.js';
+import { validate } from '../plugin/define-plugin.js';
 import { type Compiled, checkBatch, compileNetwork, requireAnn, requireSpiking, sizeOf } from './compiled.js';
 import { countExecutor } from './count.js';
 import type { Batch, Engine, Observe, RunOptions } from './engine.js';
@@ -22,12 +24,19 @@ export interface ReferenceOptions {
   readonly rows?: number;
 }
 
+const schema = v.strictObject({
+  executor: v.optional(v.picklist(['step', 'count']), 'step'),
+  rows: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 20)), 8),
+});
+
 /**
  * The engine that says what a network means: plain loops over float64 numbers, nothing approximated. Faster engines are
  * held to its spikes.
+ *
+ * @throws OptionsError if an option is unknown or out of range
  */
-export function referenceEngine({ executor = 'step', rows = 8 }: ReferenceOptions = {}): Engine {
-  requireInteger('make the reference engine', 'rows', rows, 1, 2 ** 20);
+export function referenceEngine(options: ReferenceOptions = {}): Engine {
+  const { executor, rows } = validate(schema, options, 'the reference engine');
   return {
     name: executor === 'step' ? 'reference' : 'reference-count',
     async compile(network) {
@@ -35,12 +44,12 @@ export function referenceEngine({ executor = 'step', rows = 8 }: ReferenceOption
       return {
         network,
         infer: (batch, observe) => infer(compiled, batch, observe),
-        run: (batch, options) => {
+        run: (batch, run) => {
           requireSpiking(compiled);
           checkBatch(compiled, batch);
-          checkRun(options);
-          if (executor === 'count') return countExecutor(compiled, batch, options);
-          return stepExecutor(compiled, batch, options, rows);
+          checkRun(run);
+          if (executor === 'count') return countExecutor(compiled, batch, run);
+          return stepExecutor(compiled, batch, run, rows);
         },
         dispose: () => undefined,
       };

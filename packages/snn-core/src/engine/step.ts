@@ -1,6 +1,5 @@
-import type { Neuron } from '../network/network.js';
 import type { Encode } from '../plugin/roles.js';
-import { type Compiled, countOperations, sizeOf } from './compiled.js';
+import { type Compiled, countOperations, requireNeuron, sizeOf } from './compiled.js';
 import type { Batch, Frame, RunOptions } from './engine.js';
 import { type NeuronState, neuronState, resetNeurons, stepNeurons } from './neuron.js';
 
@@ -62,8 +61,9 @@ function takeStep(compiled: Compiled, row: Row, batch: Batch, encode: Encode, co
 }
 
 function makeRow(compiled: Compiled, sample: number): Row {
-  const layers = compiled.network.nodes.filter((node): node is Neuron => node.op === 'neuron');
-  const neurons = new Map(layers.map((node) => [node.name, neuronState(node, sizeOf(compiled, node.name))]));
+  const neurons = new Map(
+    [...compiled.neurons].map(([name, node]) => [name, neuronState(node, sizeOf(compiled, name))]),
+  );
   const outputs = new Map(
     compiled.network.nodes.map(({ name }) => [
       name,
@@ -85,29 +85,21 @@ function restart(compiled: Compiled, row: Row, sample: number): void {
   row.step = 0;
   row.done = false;
   row.scores.fill(0);
-  for (const node of compiled.network.nodes) {
-    if (node.op === 'neuron') resetNeurons(node, row.neurons.get(node.name)!);
-  }
+  for (const [name, node] of compiled.neurons) resetNeurons(node, row.neurons.get(name)!);
 }
 
 function frameOf(compiled: Compiled, rows: readonly Row[], { encoder }: RunOptions): Frame {
-  const spiking = (name: string): boolean =>
-    rows[0].neurons.has(name) || (name === compiled.input.name && encoder.output === 'spikes');
   return {
     rows: rows.length,
     sampleOf: (row) => rows[row].sample,
     stepOf: (row) => rows[row].step,
     scores: (row) => rows[row].scores,
     spikes: (node, row) => {
-      const state = rows[row].neurons.get(node);
-      if (!state) throw new ReferenceError(`Cannot show spikes: the node must be a neuron of the network: '${node}'`);
-      return state.spikes;
+      requireNeuron(compiled, node);
+      return rows[row].neurons.get(node)!.spikes;
     },
-    operations: (node, row) => {
-      const connection = compiled.connections.get(node);
-      if (!connection) throw new ReferenceError(`Cannot count operations: the node must have weights: '${node}'`);
-      return countOperations(connection, (name) => rows[row].outputs.get(name)!, spiking);
-    },
+    operations: (node, row) =>
+      countOperations(compiled, node, { output: (name) => rows[row].outputs.get(name)!, encoder }),
     stop: (row) => {
       rows[row].done = true;
     },

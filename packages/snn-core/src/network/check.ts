@@ -1,3 +1,4 @@
+import { show } from '../errors.js';
 import { elements } from './geometry.js';
 import type { Network, Node, Shape } from './network.js';
 import { nodeShape } from './node-shape.js';
@@ -16,7 +17,7 @@ const LARGEST_OUTPUT = 2 ** 28;
  * unknown input; each names the node
  */
 export function checkNetwork(network: Network): Shapes {
-  if (network?.format !== 1) throw new TypeError(`Cannot use network: format must be 1: ${network?.format}`);
+  if (network?.format !== 1) throw new TypeError(`Cannot use network: format must be 1: ${show(network?.format)}`);
   if (!Array.isArray(network.nodes) || network.nodes.length === 0) {
     throw new TypeError('Cannot use network: nodes must be a list of at least one node: none given');
   }
@@ -37,6 +38,9 @@ export function checkNetwork(network: Network): Shapes {
 }
 
 function checkWiring(node: Node, shapes: Shapes): Shape[] {
+  if (typeof node !== 'object' || node === null) {
+    throw new TypeError(`Cannot use network: every node must be an object: ${show(node)}`);
+  }
   if (typeof node.name !== 'string' || !/^(?!__)[^\p{Cc}]{1,200}$/u.test(node.name)) {
     throw new TypeError(fault(node, 'name must be 1 to 200 printable characters, not beginning with __', node.name));
   }
@@ -44,7 +48,11 @@ function checkWiring(node: Node, shapes: Shapes): Shape[] {
   const [least, most] = arity(node);
   if (!Array.isArray(node.inputs) || node.inputs.length < least || node.inputs.length > most) {
     throw new TypeError(
-      fault(node, `op ${node.op} takes ${least === most ? least : `at least ${least}`} inputs`, node.inputs?.length),
+      fault(
+        node,
+        `op ${show(node.op)} takes ${least === most ? least : `at least ${least}`} inputs`,
+        node.inputs?.length,
+      ),
     );
   }
   return node.inputs.map((name) => {

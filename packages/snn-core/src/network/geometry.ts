@@ -45,14 +45,15 @@ export function slidingWindow(
  */
 export function forEachTap(window: Window, visit: (output: number, input: number, tap: number) => void): void {
   const { rows, columns } = window;
+  const across = Array.from({ length: columns.output }, (_, outColumn) => realTaps(columns, outColumn));
   for (let outRow = 0; outRow < rows.output; outRow++) {
-    for (let tapRow = 0; tapRow < rows.kernel; tapRow++) {
+    const [topTap, tapRows] = realTaps(rows, outRow);
+    for (let tapRow = topTap; tapRow < tapRows; tapRow++) {
       const inRow = inputAt(rows, outRow, tapRow);
-      if (inRow < 0) continue;
       for (let outColumn = 0; outColumn < columns.output; outColumn++) {
-        for (let tapColumn = 0; tapColumn < columns.kernel; tapColumn++) {
+        const [leftTap, tapColumns] = across[outColumn];
+        for (let tapColumn = leftTap; tapColumn < tapColumns; tapColumn++) {
           const inColumn = inputAt(columns, outColumn, tapColumn);
-          if (inColumn < 0) continue;
           const output = outRow * columns.output + outColumn;
           visit(output, inRow * columns.input + inColumn, tapRow * columns.kernel + tapColumn);
         }
@@ -61,11 +62,15 @@ export function forEachTap(window: Window, visit: (output: number, input: number
   }
 }
 
-/** The input position under a tap, or -1 where it lies on padding. */
-function inputAt({ input, stride, dilation, before }: Axis, output: number, tap: number): number {
-  const position = output * stride - before + tap * dilation;
-  return position < input ? position : -1;
+/** The first tap that lies on a real input, and the one after the last: a window may be far larger than its image. */
+function realTaps({ input, kernel, stride, dilation, before }: Axis, output: number): [number, number] {
+  const first = output * stride - before;
+  return [Math.max(0, Math.ceil(-first / dilation)), Math.min(kernel, Math.ceil((input - first) / dilation))];
 }
+
+/** The input position under a tap. */
+const inputAt = ({ stride, dilation, before }: Axis, output: number, tap: number): number =>
+  output * stride - before + tap * dilation;
 
 function axis(
   input: number,

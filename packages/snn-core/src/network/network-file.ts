@@ -1,4 +1,5 @@
 import { canonicalJson, sha256 } from '../canonical.js';
+import { show } from '../errors.js';
 import { checkNetwork } from './check.js';
 import type { Network, Node, Tensor } from './network.js';
 import { readSafetensors, writeSafetensors } from './safetensors.js';
@@ -36,7 +37,11 @@ export function loadNetwork(bytes: Uint8Array): Network {
   const graph = parse(metadata.spikewright);
   if (!Array.isArray(graph?.nodes)) throw new TypeError('Cannot load network: its graph must list nodes: none found');
   const nodes = graph.nodes.map((node) => withTensors(node, tensors));
-  const network: Network = { format: graph.format, meta: graph.meta ?? {}, nodes };
+  const { format, meta = {} } = graph;
+  if (typeof meta !== 'object' || meta === null || Array.isArray(meta)) {
+    throw new TypeError(`Cannot load network: its meta must be an object: ${show(meta)}`);
+  }
+  const network: Network = { format, meta, nodes };
   checkNetwork(network);
   return network;
 }
@@ -46,12 +51,14 @@ export const networkHash = (network: Network): Promise<string> => sha256(saveNet
 
 function withTensors(node: Record<string, unknown>, tensors: Readonly<Record<string, Tensor>>): Node {
   if (typeof node !== 'object' || node === null)
-    throw new TypeError(`Cannot load network: a node must be an object: ${node}`);
+    throw new TypeError(`Cannot load network: a node must be an object: ${show(node)}`);
   const fields = Object.entries(node).map(([field, value]) => {
     const name = tensorName(value);
     if (name === undefined) return [field, value];
     if (!Object.hasOwn(tensors, name)) {
-      throw new ReferenceError(`Cannot load node '${node.name}': every tensor must be in the file: '${name}'`);
+      throw new ReferenceError(
+        `Cannot load node '${show(node.name)}': every tensor must be in the file: '${show(name)}'`,
+      );
     }
     return [field, tensors[name]];
   });
@@ -62,7 +69,7 @@ function parse(text: string): { format: 1; meta?: Network['meta']; nodes: Record
   try {
     return JSON.parse(text);
   } catch {
-    throw new TypeError(`Cannot load network: its graph must be JSON: ${text.slice(0, 40)}`);
+    throw new TypeError(`Cannot load network: its graph must be JSON: ${show(text)}`);
   }
 }
 

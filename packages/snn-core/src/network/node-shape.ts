@@ -52,9 +52,7 @@ export function nodeShape(node: Node, inputs: Shape[]): Shape {
 
 function inputShape(node: Node & { op: 'input' }): Shape {
   if (!Array.isArray(node.shape) || (node.shape.length !== 1 && node.shape.length !== 3)) {
-    throw new TypeError(
-      fault(node, 'shape must be [features] or [height, width, channels]', JSON.stringify(node.shape)),
-    );
+    throw new TypeError(fault(node, 'shape must be [features] or [height, width, channels]', node.shape));
   }
   for (const size of node.shape) requireCount(node, 'shape', size);
   return node.shape;
@@ -93,7 +91,12 @@ function scaleShape(node: Scale, shape: Shape): Shape {
 
 function poolShape(node: Pool2d<string>, shape: Shape): Shape {
   requirePair(node, 'size', node.size);
-  return windowShape({ ...node, dilation: [1, 1] }, shape, node.size, shape[2]);
+  const pooled = windowShape({ ...node, dilation: [1, 1] }, shape, node.size, shape[2]);
+  // A window that lies on padding alone has neither a mean nor a maximum.
+  if (typeof node.padding !== 'string' && node.padding.some((zeros, side) => zeros >= node.size[side >> 1])) {
+    throw new RangeError(fault(node, `padding must be less than its window [${node.size}]`, node.padding));
+  }
+  return pooled;
 }
 
 /** What convolution and pooling share. */
@@ -111,9 +114,7 @@ function windowShape(node: Windowed, shape: Shape, size: readonly [number, numbe
   const explicit =
     Array.isArray(padding) && padding.length === 4 && padding.every((n) => Number.isInteger(n) && n >= 0);
   if (padding !== 'valid' && padding !== 'same' && !explicit) {
-    throw new TypeError(
-      fault(node, "padding must be 'valid', 'same' or [top, bottom, left, right]", JSON.stringify(padding)),
-    );
+    throw new TypeError(fault(node, "padding must be 'valid', 'same' or [top, bottom, left, right]", padding));
   }
   const { rows, columns } = slidingWindow(shape, size, node.strides, padding, node.dilation);
   if (rows.output < 1 || columns.output < 1) {
@@ -138,7 +139,8 @@ function concatShape(node: Node, inputs: Shape[]): Shape {
 function batchNormShape(node: BatchNorm, shape: Shape): Shape {
   const channels = shape.at(-1)!;
   for (const field of ['gamma', 'beta', 'mean', 'variance'] as const) checkValues(node, field, node[field], [channels]);
-  if (!(node.epsilon >= 0)) throw new RangeError(fault(node, 'epsilon must be at least 0', node.epsilon));
+  if (!(Number.isFinite(node.epsilon) && node.epsilon >= 0))
+    throw new RangeError(fault(node, 'epsilon must be finite and at least 0', node.epsilon));
   if (node.variance.data.some((value) => value + node.epsilon <= 0)) {
     throw new RangeError(fault(node, 'variance + epsilon must be above 0', Math.min(...node.variance.data)));
   }
@@ -154,9 +156,9 @@ function neuronShape(node: Neuron, shape: Shape): Shape {
   if (node.leak > 1) throw new RangeError(fault(node, 'leak must be at most 1', node.leak));
   requireOneOf(node, 'reset', node.reset, ['subtract', 'zero']);
   requireOneOf(node, 'fires', node.fires, ['>=', '>']);
-  const [min, max] = Array.isArray(node.levels) ? node.levels : [Number.NaN, Number.NaN];
+  const [min, max] = Array.isArray(node.levels) && node.levels.length === 2 ? node.levels : [Number.NaN, Number.NaN];
   if (!Number.isInteger(min) || !Number.isInteger(max) || min > 0 || max < 1) {
-    throw new RangeError(fault(node, 'levels must be whole numbers [min <= 0, max >= 1]', JSON.stringify(node.levels)));
+    throw new RangeError(fault(node, 'levels must be whole numbers [min <= 0, max >= 1]', node.levels));
   }
   return shape;
 }

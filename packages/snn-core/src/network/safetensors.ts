@@ -1,3 +1,4 @@
+import { show } from '../errors.js';
 import type { Tensor } from './network.js';
 
 /** Named tensors and named strings, as a safetensors file holds them. */
@@ -18,7 +19,9 @@ export function writeSafetensors(
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
   const names = Object.keys(tensors).sort();
-  const header: Record<string, unknown> = { __metadata__: metadata };
+  const header: Record<string, unknown> = {
+    __metadata__: Object.fromEntries(Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1))),
+  };
   let end = 0;
   for (const name of names) {
     const { shape, data } = tensors[name];
@@ -40,7 +43,7 @@ export function writeSafetensors(
 /**
  * Reads a safetensors file of float32 tensors. Sizes are checked before anything is allocated.
  *
- * @throws TypeError if the bytes are damaged, truncated, or hold another number type
+ * @throws TypeError if the bytes are damaged or truncated, or hold another number type
  */
 export function readSafetensors(bytes: Uint8Array): TensorFile {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -49,26 +52,48 @@ export function readSafetensors(bytes: Uint8Array): TensorFile {
   if (length > LARGEST_HEADER || 8 + length > bytes.length) throw damaged('its header must fit the file', length);
   const { __metadata__: metadata = {}, ...entries } = parseHeader(bytes.subarray(8, 8 + length));
   if (!isRecord(metadata) || Object.values(metadata).some((value) => typeof value !== 'string')) {
-    throw damaged('its metadata must be strings', JSON.stringify(metadata).slice(0, 80));
+    throw damaged('its metadata must be strings', metadata);
   }
   const tensors: Record<string, Tensor> = Object.create(null);
-  for (const [name, entry] of Object.entries(entries)) tensors[name] = readTensor(view, 8 + length, name, entry);
+  const places = Object.entries(entries).map(([name, entry]) => readPlace(name, entry));
+  checkPlaces(places, bytes.length - 8 - length);
+  for (const { name, shape, begin, end } of places) {
+    const data = new Float32Array((end - begin) / 4);
+    for (let i = 0; i < data.length; i++) data[i] = view.getFloat32(8 + length + begin + i * 4, true);
+    tensors[name] = { shape, data };
+  }
   return { tensors, metadata: metadata as Record<string, string> };
 }
 
-function readTensor(view: DataView, start: number, name: string, entry: unknown): Tensor {
+/** Where a tensor lies, in bytes after the header. */
+interface Place {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+}
+
+function readPlace(name: string, entry: unknown): Place {
   if (!isRecord(entry) || !isSizes(entry.shape) || !isSizes(entry.data_offsets) || entry.data_offsets.length !== 2) {
-    throw damaged(`tensor '${name}' must state dtype, shape and data_offsets`, JSON.stringify(entry).slice(0, 80));
+    throw damaged(`tensor '${show(name)}' must state dtype, shape and data_offsets`, entry);
   }
-  if (entry.dtype !== 'F32') throw damaged(`tensor '${name}' must be of type F32`, String(entry.dtype));
+  if (entry.dtype !== 'F32') throw damaged(`tensor '${show(name)}' must be of type F32`, entry.dtype);
   const count = entry.shape.reduce((product, size) => product * size, 1);
   const [begin, end] = entry.data_offsets;
-  if (end - begin !== count * 4 || start + end > view.byteLength) {
-    throw damaged(`tensor '${name}' must fit its shape and the file`, `[${entry.shape}] at ${begin} to ${end}`);
+  if (end - begin !== count * 4) {
+    throw damaged(`tensor '${show(name)}' must fit its shape`, `[${entry.shape}] at ${begin} to ${end}`);
   }
-  const data = new Float32Array(count);
-  for (let i = 0; i < count; i++) data[i] = view.getFloat32(start + begin + i * 4, true);
-  return { shape: entry.shape, data };
+  return { name, shape: entry.shape, begin, end };
+}
+
+/** Refuses tensors that overlap, leave gaps or end elsewhere than the file: they could claim more than the file holds. */
+function checkPlaces(places: readonly Place[], size: number): void {
+  let at = 0;
+  for (const { name, begin, end } of places.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
+    if (begin !== at) throw damaged(`tensor '${show(name)}' must begin where the one before it ends, at ${at}`, begin);
+    at = end;
+  }
+  if (at !== size) throw damaged(`its tensors must fill the ${size} bytes after the header`, at);
 }
 
 function parseHeader(bytes: Uint8Array): Record<string, unknown> {
@@ -78,7 +103,7 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
   } catch {
     throw damaged('its header must be JSON', `${bytes.length} bytes`);
   }
-  if (!isRecord(header)) throw damaged('its header must be an object', JSON.stringify(header).slice(0, 80));
+  if (!isRecord(header)) throw damaged('its header must be an object', header);
   return header;
 }
 
@@ -93,5 +118,5 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 const isSizes = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
 
-const damaged = (rule: string, value: string | number): TypeError =>
-  new TypeError(`Cannot read the safetensors file: ${rule}: ${value}`);
+const damaged = (rule: string, value: unknown): TypeError =>
+  new TypeError(`Cannot read the safetensors file: ${rule}: ${show(value)}`);

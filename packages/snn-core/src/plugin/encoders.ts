@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 import { randomStream } from '../random.js';
-import { definePlugin, type PluginFactory } from './define-plugin.js';
+import { definePlugin, type NoOptions, type PluginFactory } from './define-plugin.js';
 import type { Encoder } from './roles.js';
 
 /**
  * Direct coding: the analog image itself is the current of every step. The first layer then multiplies in every step,
  * and is counted so.
  */
-export const direct: PluginFactory<Encoder, Record<never, never>> = definePlugin({
+export const direct: PluginFactory<Encoder, NoOptions> = definePlugin({
   role: 'encoder',
   name: 'direct',
   options: v.strictObject({}),
@@ -47,7 +47,7 @@ export const poisson: PluginFactory<Encoder, PoissonOptions> = definePlugin({
  * Regular rate coding without chance: a value x in [0, 1] has sent floor(x t) spikes after step t, evenly spread. The
  * input of the ECC tool, whose window of T steps holds floor(x T) spikes.
  */
-export const regular: PluginFactory<Encoder, Record<never, never>> = definePlugin({
+export const regular: PluginFactory<Encoder, NoOptions> = definePlugin({
   role: 'encoder',
   name: 'regular',
   options: v.strictObject({}),

@@ -1,8 +1,7 @@
 import * as v from 'valibot';
-import { definePlugin, type PluginFactory } from './define-plugin.js';
+import { definePlugin, type NoOptions, type PluginFactory } from './define-plugin.js';
 import type { Converter, CutoffPolicy, Tuner } from './roles.js';
 
-type NoOptions = Record<never, never>;
 const options = v.strictObject({});
 
 /** The converter that changes nothing. */

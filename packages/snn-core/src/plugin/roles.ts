@@ -24,6 +24,7 @@ export interface Calibration {
 
 /** Turns a network into another; pure: the given network is not changed. */
 export interface Converter extends Plugin<'converter'> {
+  /** @returns the new network */
   convert(network: Network, calibration: Calibration): Promise<Network>;
 }
 
@@ -40,6 +41,7 @@ export interface Encoder extends Plugin<'encoder'> {
 
 /** Adjusts a converted network by looking at its spikes. */
 export interface Tuner extends Plugin<'tuner'> {
+  /** @returns the adjusted network; the given one is not changed */
   tune(network: Network, calibration: Calibration): Promise<Network>;
 }
 
@@ -60,7 +62,16 @@ export interface CutoffPolicy extends Plugin<'cutoff'> {
   start(fitted: Json): (frame: Frame) => void;
 }
 
+/** A metric at work. */
+export interface MetricRun {
+  /** Sees what a step did. */
+  observe(frame: Frame): void;
+  /** What was measured, once the run is over. */
+  report(): Json;
+}
+
 /** Measures a run. */
 export interface Metric extends Plugin<'metric'> {
-  start(network: Network): { observe(frame: Frame): void; report(): Json };
+  /** Begins a run: `observe` sees every frame, `report` says what came of it. */
+  start(network: Network): MetricRun;
 }

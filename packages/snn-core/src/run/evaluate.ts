@@ -1,4 +1,5 @@
 import type { Batch, Program } from '../engine/engine.js';
+import { requireInteger } from '../errors.js';
 import { noCutoff } from '../plugin/neutral.js';
 import type { CutoffPolicy, Encoder, Json, Metric } from '../plugin/roles.js';
 import { argmax, tallyAnswers } from './answers.js';
@@ -43,7 +44,7 @@ export interface Evaluation {
 /**
  * Runs a spiking network over a labelled data set and measures it.
  *
- * @throws RangeError if there is no sample, TypeError if labels are missing
+ * @throws RangeError if there is no sample or step, TypeError if labels are missing
  */
 export async function evaluate(
   program: Program,
@@ -51,6 +52,7 @@ export async function evaluate(
   options: EvaluateOptions,
 ): Promise<Evaluation> {
   const { steps, encoder, seed = 0, cutoff = noCutoff(), fitted = null, metrics = [], onProgress } = options;
+  requireInteger('evaluate', 'steps', steps, 1, 2 ** 31 - 1);
   const stop = cutoff.start(fitted);
   const observers = metrics.map((metric) => ({ name: metric.name, ...metric.start(program.network) }));
   const work = tallyWork(program.network, steps);

@@ -1,7 +1,7 @@
 import { canonicalJson, sha256 } from '../canonical.js';
 import type { Engine } from '../engine/engine.js';
 import { chain } from '../plugin/chain.js';
-import type { PluginFactory } from '../plugin/define-plugin.js';
+import type { AnyPluginFactory } from '../plugin/define-plugin.js';
 import { describePlugin, type PluginDescription } from '../plugin/describe-plugin.js';
 import type { Converter, CutoffPolicy, Encoder, Metric, Plugin, Tuner } from '../plugin/roles.js';
 import type { Pipeline } from './pipeline.js';
@@ -38,9 +38,6 @@ export async function describePipeline(pipeline: Pipeline): Promise<Manifest> {
   return { ...content, id: await sha256(canonicalJson(content)) };
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: a list of factories mixes option types, and each checks its own
-type AnyFactory = PluginFactory<any, any>;
-
 /**
  * Makes the pipeline that a manifest describes. Names are looked up in the given lists only.
  *
@@ -49,7 +46,7 @@ type AnyFactory = PluginFactory<any, any>;
  */
 export async function restorePipeline(
   manifest: Manifest,
-  known: { readonly plugins: readonly AnyFactory[]; readonly engines: readonly Engine[] },
+  known: { readonly plugins: readonly AnyPluginFactory[]; readonly engines: readonly Engine[] },
 ): Promise<Pipeline> {
   const { id, ...content } = manifest;
   const found = await sha256(canonicalJson(content));
@@ -72,7 +69,11 @@ export async function restorePipeline(
   };
 }
 
-function restorePlugin(role: string, { name, options }: PluginDescription, plugins: readonly AnyFactory[]): Plugin {
+function restorePlugin(
+  role: string,
+  { name, options }: PluginDescription,
+  plugins: readonly AnyPluginFactory[],
+): Plugin {
   if (role === 'converter' && name === 'chain') {
     const parts = options.converters as unknown as readonly PluginDescription[];
     return chain(...parts.map((part) => restorePlugin(role, part, plugins) as Converter));
