@@ -37,23 +37,40 @@ function run(command: string, cwd: string): void {
 const INSTALL = 'npm install --no-audit --no-fund --prefer-offline --loglevel=error';
 
 for (const folder of FOLDERS) {
-  test(`@spikewright/${folder} installs alone and runs its README there`, { timeout: 4 * MINUTES }, async () => {
+  test(`@spikewright/${folder} installs as its README says and runs its example`, {
+    timeout: 4 * MINUTES,
+  }, async () => {
     const project = join(place, folder);
     mkdirSync(project);
-    const name = `@spikewright/${folder}`;
-    const { [name]: own, ...others } = tarballs;
-    const manifest = { name: 'user', private: true, type: 'module', dependencies: { [name]: own }, overrides: others };
-    writeFileSync(join(project, 'package.json'), JSON.stringify(manifest));
-    const [, example] = readFileSync(join('packages', folder, 'README.md'), 'utf8').match(/^```ts\n(.*?)^```/ms) ?? [];
-    expect(example, 'the README must have an example').toContain('assert');
-    const { code } = await transformWithOxc(String(example), 'example.ts');
+    const readme = readFileSync(join('packages', folder, 'README.md'), 'utf8');
+    const [, wanted = ''] = readme.match(/^npm install (?:--save-dev )?([^\n]+)$/m) ?? [];
+    const [, example = ''] = readme.match(/^```ts\n(.*?)^```/ms) ?? [];
+    expect(wanted.split(' ')).toContain(`@spikewright/${folder}`);
+    expect(example).toContain('assert');
+    // What is not named there may come only as a dependency of what is.
+    writeFileSync(
+      join(project, 'package.json'),
+      JSON.stringify({ name: 'user', type: 'module', ...wants(wanted.split(' ')) }),
+    );
+    const { code } = await transformWithOxc(example, 'example.ts');
     writeFileSync(join(project, 'example.js'), code);
     run(INSTALL, project);
     run('node example.js', project);
   });
 }
 
-test('a plugin from outside builds against the packed packages and passes their checks', { timeout: 4 * MINUTES }, () => {
+/** Dependencies by name, ours from their tarballs, also where another of ours asks for them. */
+function wants(names: readonly string[]): { dependencies: Record<string, string>; overrides: Record<string, string> } {
+  const ours = names.filter((name) => name in tarballs).map((name) => [name, tarballs[name]]);
+  const others = names.filter((name) => !(name in tarballs)).map((name) => name.split(/(?<!^)@/));
+  const dependencies = Object.fromEntries([...ours, ...others.map(([name, version = '*']) => [name, version])]);
+  const overrides = Object.entries(tarballs).filter(([name]) => !names.includes(name));
+  return { dependencies, overrides: Object.fromEntries(overrides) };
+}
+
+test('a plugin from outside builds against the packed packages and passes their checks', {
+  timeout: 4 * MINUTES,
+}, () => {
   const project = join(place, 'third-party-plugin');
   cpSync('examples/third-party-plugin', project, { recursive: true });
   const manifest = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));

@@ -10,6 +10,7 @@ import {
   type Lambdas,
   type Network,
   type PluginFactory,
+  requireConvertible,
   toSpiking,
   withNotes,
 } from '@spikewright/snn-core';
@@ -34,9 +35,10 @@ export interface NormOptions {
    */
   readonly percentile?: number;
   /**
-   * One λ for a layer, or one for each channel.
+   * One λ for each channel, or one for the whole layer. By channel, quiet channels spike as often as loud ones, which takes
+   * far fewer steps and more spikes in each.
    *
-   * @defaultValue 'layer'
+   * @defaultValue 'channel'
    */
   readonly scope?: 'layer' | 'channel';
   /**
@@ -64,7 +66,7 @@ export interface NormOptions {
 const options = v.strictObject({
   rule: v.optional(v.picklist(['max', 'percentile', 'diehl']), 'percentile'),
   percentile: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(100)), 99.9),
-  scope: v.optional(v.picklist(['layer', 'channel']), 'layer'),
+  scope: v.optional(v.picklist(['layer', 'channel']), 'channel'),
   initial: v.optional(v.pipe(v.number(), v.minValue(0), v.ltValue(1)), 0.5),
   reset: v.optional(v.picklist(['subtract', 'zero']), 'subtract'),
   maxPool: v.optional(v.picklist(['refuse', 'average']), 'refuse'),
@@ -75,8 +77,8 @@ type Complete = v.InferOutput<typeof options>;
 /**
  * Weight normalisation from the activations of calibration data: `W ← W λ(l-1) / λ(l)`, `b ← b / λ(l)`, θ = 1.
  *
- * The strong form is the default: 99.9 percentile, start at θ/2. The form in which papers often show it is
- * `norm({ rule: 'max', initial: 0 })`. Converts relu, clip and QCFS networks of conv2d, dense, scale, batch
+ * The strong form is the default: 99.9 percentile, by channel, start at θ/2. The form in which papers often show it is
+ * `norm({ rule: 'max', scope: 'layer', initial: 0 })`. Converts relu, clip and QCFS networks of conv2d, dense, scale, batch
  * normalisation (folded), average pooling, flatten, add and concat.
  *
  * @throws OptionsError for a wrong option; from `convert`: TypeError for a node without a spiking form, RangeError for
@@ -94,6 +96,7 @@ export const norm: PluginFactory<Converter, NormOptions> = definePlugin({
 async function convert(network: Network, calibration: Calibration, complete: Complete): Promise<Network> {
   const pooled = complete.maxPool === 'average' ? averageMaxPooling(network) : network;
   const folded = await foldBatchNorm().convert(pooled, calibration);
+  requireConvertible(folded);
   const { lambdas, dead } = await measureLambdas(folded, calibration, complete);
   const { initial, reset } = complete;
   const spiking = toSpiking(folded, lambdas, { ...integrateAndFire, initial, reset });

@@ -33,7 +33,7 @@ describe('options', () => {
     expect(norm().options).toEqual({
       rule: 'percentile',
       percentile: 99.9,
-      scope: 'layer',
+      scope: 'channel',
       initial: 0.5,
       reset: 'subtract',
       maxPool: 'refuse',
@@ -60,7 +60,7 @@ describe('options', () => {
 
 describe('rules by hand', () => {
   test('norm by max takes the largest activation of each layer', async () => {
-    const spiking = await convert(norm({ rule: 'max' }), ann, samples);
+    const spiking = await convert(norm({ rule: 'max', scope: 'layer' }), ann, samples);
     // x = 1: a = (4, 1), b = 4.
     expect(spiking.meta.lambda).toEqual({ a: [4], b: [4] });
     expect([...find(spiking, 'one', 'dense').kernel.data]).toEqual([1, 0.25]);
@@ -100,9 +100,9 @@ describe('rules by hand', () => {
 
   test('norm by diehl takes the largest weight where it is larger than all activations', async () => {
     // x = 1/8: a = (0.5, 0.125) under a weight of 4; b = 0 under weights of 1; in 'scaled' activations win.
-    const spiking = await convert(norm({ rule: 'diehl' }), ann, batch([0.125]));
+    const spiking = await convert(norm({ rule: 'diehl', scope: 'layer' }), ann, batch([0.125]));
     expect(spiking.meta.lambda).toEqual({ a: [4], b: [1] });
-    const active = await convert(norm({ rule: 'diehl' }), ann, batch([2]));
+    const active = await convert(norm({ rule: 'diehl', scope: 'layer' }), ann, batch([2]));
     // x = 2: a = (8, 2), b = 9.
     expect(active.meta.lambda).toEqual({ a: [8], b: [9] });
   });
@@ -120,7 +120,7 @@ describe('rules by hand', () => {
       relu('c', 'both'),
     );
     // Largest weights: 5 of the two branches, 7 of the scale; none leads from activations to 'c'.
-    const { meta } = await convert(norm({ rule: 'diehl' }), whole, batch([0.01, 0]));
+    const { meta } = await convert(norm({ rule: 'diehl', scope: 'layer' }), whole, batch([0.01, 0]));
     expect(meta.lambda!.a).toEqual([5]);
     expect(meta.lambda!.b).toEqual([7]);
     expect(meta.lambda!.c).toBeAllClose([0.06], { relative: 1e-6 });
@@ -154,7 +154,7 @@ describe('rules by hand', () => {
     }
     // Its largest weight may be larger still.
     const heavy = network(input(2), dense('one', 'input', [[-1], [6]]), relu('a', 'one'));
-    const { meta } = await convert(norm({ rule: 'diehl' }), heavy, batch([1, 0]));
+    const { meta } = await convert(norm({ rule: 'diehl', scope: 'layer' }), heavy, batch([1, 0]));
     expect(meta).toEqual({
       lambda: { a: [6] },
       notes: ["norm: 'a' was never active on the calibration data; its λ is 6"],
@@ -162,7 +162,7 @@ describe('rules by hand', () => {
   });
 
   test('norm gives neurons the start and the reset that it is told', async () => {
-    const weak = await convert(norm({ rule: 'max', initial: 0, reset: 'zero' }), ann, samples);
+    const weak = await convert(norm({ rule: 'max', scope: 'layer', initial: 0, reset: 'zero' }), ann, samples);
     const { initial, reset } = find(weak, 'a', 'neuron');
     expect([initial, reset]).toEqual([tensor([], [0]), 'zero']);
   });
@@ -188,7 +188,7 @@ describe('rules by hand', () => {
 });
 
 describe('weak and strong form', () => {
-  const weak = norm({ rule: 'max', initial: 0 });
+  const weak = norm({ rule: 'max', scope: 'layer', initial: 0 });
   const { chain: given } = tinyNetworks(4);
   const test8 = tinyBatch(given, 8, 2);
 
@@ -240,7 +240,7 @@ describe('composition', () => {
   test('norm changes neither the network nor its meta, and keeps what meta says', async () => {
     const named = { ...ann, meta: { name: 'mine', notes: ['trained'] } };
     const copy = structuredClone(named);
-    const { meta } = await convert(norm({ rule: 'max' }), named, samples);
+    const { meta } = await convert(norm({ rule: 'max', scope: 'layer' }), named, samples);
     expect(named).toEqual(copy);
     expect(meta).toEqual({ name: 'mine', notes: ['trained'], lambda: { a: [4], b: [4] } });
   });

@@ -5,6 +5,7 @@ export {
   type Histogram,
 } from './convert/activation-statistics.js';
 export { foldBatchNorm } from './convert/fold-batch-norm.js';
+export { requireConvertible } from './convert/require-convertible.js';
 export { integrateAndFire, isActivation, type Lambdas, type NeuronOptions, toSpiking } from './convert/to-spiking.js';
 export { denseOperations, isWeighted, type Weighted } from './engine/connections.js';
 export type { Batch, Engine, Frame, Observe, Operations, Program, RunOptions } from './engine/engine.js';
@@ -46,7 +47,6 @@ export { chain } from './plugin/chain.js';
 export {
   type AnyPluginFactory,
   definePlugin,
-  type NoOptions,
   type PluginDefinition,
   type PluginFactory,
   type Verbs,
@@ -54,6 +54,7 @@ export {
 export { describePlugin, type PluginDescription } from './plugin/describe-plugin.js';
 export { direct, type PoissonOptions, poisson, regular } from './plugin/encoders.js';
 export { identity, noCutoff, noTuner } from './plugin/neutral.js';
+export { type Field, type NoOptions, optionsOf } from './plugin/options.js';
 export type {
   Calibration,
   Converter,

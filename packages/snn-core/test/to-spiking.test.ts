@@ -282,10 +282,10 @@ describe('refusals', () => {
     ['two λ for three channels', network(input(3), relu('odd', 'input')), { odd: [1, 2] }, new TypeError("Cannot convert node 'odd': λ must have 1 or 3 values: 2")],
     ['λ = 0', network(input(1), relu('odd', 'input')), { odd: [0] }, new RangeError("Cannot use node 'odd': threshold must be above 0: 0")],
     ['λ = NaN', network(input(1), relu('odd', 'input')), { odd: [Number.NaN] }, new RangeError("Cannot use node 'odd': threshold must be finite: NaN at 0")],
-    ['max pooling', network(image, { op: 'maxPool2d', name: 'odd', inputs: ['input'], size: [2, 2], strides: [2, 2], padding: 'valid' }), {}, new TypeError("Cannot convert node 'odd': max pooling has no exact spiking form: replace it by average pooling (converters offer an option) or train with average pooling")],
+    ['max pooling', network(image, { op: 'maxPool2d', name: 'odd', inputs: ['input'], size: [2, 2], strides: [2, 2], padding: 'valid' }), {}, new TypeError("Cannot convert node 'odd': max pooling has no exact spiking form: replace it by average pooling (converters offer an option)")],
     ['a batch norm', network(image, { op: 'batchNorm', name: 'odd', inputs: ['input'], gamma: one, beta: one, mean: one, variance: one, epsilon: 0 }), {}, new TypeError("Cannot convert node 'odd': batch normalisation must be folded first: use foldBatchNorm()")],
-    ['a softmax on the way', network(input(2), plain('softmax', 'odd', 'input'), dense('out', 'odd', [[1], [1]])), {}, new TypeError("Cannot convert node 'odd': it has no spiking form: softmax")],
-    ['neurons', network(input(2), neuron('odd', 'input')), {}, new TypeError("Cannot convert node 'odd': it has no spiking form: neuron")],
+    ['a softmax on the way', network(input(2), plain('softmax', 'odd', 'input'), dense('out', 'odd', [[1], [1]])), {}, new TypeError("Cannot convert node 'odd': softmax has a spiking form only as the last node, where it is dropped: it is not")],
+    ['neurons', network(input(2), neuron('odd', 'input')), {}, new TypeError("Cannot convert node 'odd': the network must be an ANN: it spikes already")],
   ]; // biome-ignore format: a table
   test.each(table)('toSpiking refuses %s', async (_, ann, lambdas, error) => {
     expect(await caught(() => toSpiking(ann, lambdas, half))).toEqual(error);

@@ -9,6 +9,7 @@ export interface Conversion {
 
 /** The weak form that papers often compare with, and the strong one that any method has to beat. */
 export const conversions: readonly Conversion[] = [
-  { name: 'norm, weak (max, start at 0)', converter: norm({ rule: 'max', initial: 0 }) },
-  { name: 'norm, strong (99.9 percentile, start at θ/2)', converter: norm() },
+  { name: 'norm, weak: max by layer, start at 0', converter: norm({ rule: 'max', scope: 'layer', initial: 0 }) },
+  { name: 'norm, strong by layer: 99.9 percentile, start at θ/2', converter: norm({ scope: 'layer' }) },
+  { name: 'norm, strong by channel: 99.9 percentile, start at θ/2', converter: norm({ scope: 'channel' }) },
 ];

@@ -1,8 +1,8 @@
-import * as v from 'valibot';
 import { checkNetwork } from '../network/check.js';
 import { consumers, rewriteNodes } from '../network/graph.js';
 import type { BatchNorm, Conv2d, Dense, Network, Node, Scale, Tensor } from '../network/network.js';
-import { definePlugin, type NoOptions, type PluginFactory } from '../plugin/define-plugin.js';
+import { definePlugin, type PluginFactory } from '../plugin/define-plugin.js';
+import { type NoOptions, noOptions } from '../plugin/options.js';
 import type { Converter } from '../plugin/roles.js';
 
 /**
@@ -13,7 +13,7 @@ import type { Converter } from '../plugin/roles.js';
 export const foldBatchNorm: PluginFactory<Converter, NoOptions> = definePlugin({
   role: 'converter',
   name: 'fold-batch-norm',
-  options: v.strictObject({}),
+  options: noOptions,
   create: () => ({ convert: async (network) => foldAll(network) }),
 });
 

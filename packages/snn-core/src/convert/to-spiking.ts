@@ -1,6 +1,7 @@
 import { isWeighted } from '../engine/connections.js';
 import { checkNetwork, type Shapes } from '../network/check.js';
 import type { Network, Neuron, Node, Shape } from '../network/network.js';
+import { requireConvertible } from './require-convertible.js';
 import { unitThresholds } from './unit-thresholds.js';
 import { multiplyInput, tensorOf } from './weights.js';
 
@@ -32,6 +33,7 @@ export const isActivation = (node: Node): boolean => node.op === 'relu' || node.
  */
 export function toSpiking(network: Network, lambdas: Lambdas, neuron: NeuronOptions): Network {
   const shapes = checkNetwork(network);
+  requireConvertible(network);
   const build: Build = { nodes: [], units: new Map(), moved: new Map(), shapes };
   const last = network.nodes.at(-1)!;
   for (const node of network.nodes) {
@@ -116,14 +118,6 @@ function unitThrough(node: Node, units: readonly Float64Array[], shapes: Shapes)
       return Float64Array.from(units.flatMap((unit) => [...unit]));
     case 'flatten':
       return Float64Array.from({ length: shapes.get(node.name)![0] }, (_, i) => units[0][i % units[0].length]);
-    case 'maxPool2d':
-      throw new TypeError(
-        `Cannot convert node '${node.name}': max pooling has no exact spiking form: replace it by average pooling (converters offer an option) or train with average pooling`,
-      );
-    case 'batchNorm':
-      throw new TypeError(
-        `Cannot convert node '${node.name}': batch normalisation must be folded first: use foldBatchNorm()`,
-      );
     default:
       throw new TypeError(`Cannot convert node '${node.name}': it has no spiking form: ${node.op}`);
   }

@@ -17,7 +17,7 @@ export function annForward(node: Node, shapes: Shapes): Forward | undefined {
     case 'maxPool2d':
       return maxPool2d(node, shapes.get(node.inputs[0])!);
     case 'softmax':
-      return softmax;
+      return softmax(shapes.get(node.name)!.at(-1)!);
     default:
       return undefined;
   }
@@ -64,13 +64,18 @@ function maxPool2d(node: MaxPool2d, image: Shape): Forward {
   };
 }
 
-function softmax([input]: readonly ArrayLike<number>[], output: Float64Array): void {
-  let most = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < input.length; i++) most = Math.max(most, input[i]);
-  let sum = 0;
-  for (let i = 0; i < input.length; i++) {
-    output[i] = Math.exp(input[i] - most);
-    sum += output[i];
-  }
-  for (let i = 0; i < input.length; i++) output[i] /= sum;
-}
+/** Normalises over the last axis. */
+const softmax =
+  (channels: number): Forward =>
+  ([input], output) => {
+    for (let at = 0; at < input.length; at += channels) {
+      let most = Number.NEGATIVE_INFINITY;
+      for (let c = 0; c < channels; c++) most = Math.max(most, input[at + c]);
+      let sum = 0;
+      for (let c = 0; c < channels; c++) {
+        output[at + c] = Math.exp(input[at + c] - most);
+        sum += output[at + c];
+      }
+      for (let c = 0; c < channels; c++) output[at + c] /= sum;
+    }
+  };

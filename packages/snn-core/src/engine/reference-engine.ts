@@ -1,6 +1,6 @@
-import * as v from 'valibot';
 import { requireInteger } from '../errors.js';
 import { validate } from '../plugin/define-plugin.js';
+import { optionsOf } from '../plugin/options.js';
 import { type Compiled, checkBatch, compileNetwork, requireAnn, requireSpiking, sizeOf } from './compiled.js';
 import { countExecutor } from './count.js';
 import type { Batch, Engine, Observe, RunOptions } from './engine.js';
@@ -24,9 +24,13 @@ export interface ReferenceOptions {
   readonly rows?: number;
 }
 
-const schema = v.strictObject({
-  executor: v.optional(v.picklist(['step', 'count']), 'step'),
-  rows: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 20)), 8),
+const schema = optionsOf<{ executor: 'step' | 'count'; rows: number }>({
+  executor: { default: 'step', rule: "'step' or 'count'", holds: (name) => name === 'step' || name === 'count' },
+  rows: {
+    default: 8,
+    rule: 'a whole number of at least 1',
+    holds: (rows) => Number.isInteger(rows) && Number(rows) >= 1,
+  },
 });
 
 /**

@@ -118,7 +118,7 @@ export interface Qcfs extends NodeBase {
   readonly levels: number;
 }
 
-/** `exp(x) / sum exp(x)`; an ANN operation, dropped by converters because it keeps the order of the scores. */
+/** `exp(x) / sum exp(x)` over the last axis; an ANN operation, dropped by converters because it keeps the order of the scores. */
 export interface Softmax extends NodeBase {
   readonly op: 'softmax';
 }

@@ -13,9 +13,6 @@ export interface PluginFactory<P extends Plugin, Input> {
 /** The verbs of a role: what its plugin has beside role, spec, name and options. */
 export type Verbs<P extends Plugin> = Omit<P, keyof Plugin>;
 
-/** The options of a plugin that has none. */
-export type NoOptions = Record<never, never>;
-
 /** A factory of any role. */
 // biome-ignore lint/suspicious/noExplicitAny: a list of factories mixes option types, and each checks its own
 export type AnyPluginFactory = PluginFactory<any, any>;

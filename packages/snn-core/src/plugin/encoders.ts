@@ -1,6 +1,6 @@
-import * as v from 'valibot';
 import { randomStream } from '../random.js';
-import { definePlugin, type NoOptions, type PluginFactory } from './define-plugin.js';
+import { definePlugin, type PluginFactory } from './define-plugin.js';
+import { type NoOptions, noOptions, optionsOf } from './options.js';
 import type { Encoder } from './roles.js';
 
 /**
@@ -10,7 +10,7 @@ import type { Encoder } from './roles.js';
 export const direct: PluginFactory<Encoder, NoOptions> = definePlugin({
   role: 'encoder',
   name: 'direct',
-  options: v.strictObject({}),
+  options: noOptions,
   create: () => ({ output: 'constant', start: () => (image, _sample, _step, into) => into.set(image) }),
 });
 
@@ -33,7 +33,13 @@ export interface PoissonOptions {
 export const poisson: PluginFactory<Encoder, PoissonOptions> = definePlugin({
   role: 'encoder',
   name: 'poisson',
-  options: v.strictObject({ rate: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(1)), 1) }),
+  options: optionsOf<{ rate: number }>({
+    rate: {
+      default: 1,
+      rule: 'above 0 and at most 1',
+      holds: (rate) => typeof rate === 'number' && rate > 0 && rate <= 1,
+    },
+  }),
   create: ({ rate }) => ({
     output: 'spikes',
     start: (seed) => (image, sample, step, into) => {
@@ -50,7 +56,7 @@ export const poisson: PluginFactory<Encoder, PoissonOptions> = definePlugin({
 export const regular: PluginFactory<Encoder, NoOptions> = definePlugin({
   role: 'encoder',
   name: 'regular',
-  options: v.strictObject({}),
+  options: noOptions,
   create: () => ({
     output: 'spikes',
     start: () => (image, sample, step, into) => {

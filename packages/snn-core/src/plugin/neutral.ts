@@ -1,14 +1,12 @@
-import * as v from 'valibot';
-import { definePlugin, type NoOptions, type PluginFactory } from './define-plugin.js';
+import { definePlugin, type PluginFactory } from './define-plugin.js';
+import { type NoOptions, noOptions } from './options.js';
 import type { Converter, CutoffPolicy, Tuner } from './roles.js';
-
-const options = v.strictObject({});
 
 /** The converter that changes nothing. */
 export const identity: PluginFactory<Converter, NoOptions> = definePlugin({
   role: 'converter',
   name: 'identity',
-  options,
+  options: noOptions,
   create: () => ({ convert: async (network) => network }),
 });
 
@@ -16,7 +14,7 @@ export const identity: PluginFactory<Converter, NoOptions> = definePlugin({
 export const noTuner: PluginFactory<Tuner, NoOptions> = definePlugin({
   role: 'tuner',
   name: 'none',
-  options,
+  options: noOptions,
   create: () => ({ tune: async (network) => network }),
 });
 
@@ -24,6 +22,6 @@ export const noTuner: PluginFactory<Tuner, NoOptions> = definePlugin({
 export const noCutoff: PluginFactory<CutoffPolicy, NoOptions> = definePlugin({
   role: 'cutoff',
   name: 'none',
-  options,
+  options: noOptions,
   create: () => ({ start: () => () => undefined }),
 });

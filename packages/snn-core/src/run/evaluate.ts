@@ -54,6 +54,8 @@ export async function evaluate(
   const { steps, encoder, seed = 0, cutoff = noCutoff(), fitted = null, metrics = [], onProgress } = options;
   requireInteger('evaluate', 'steps', steps, 1, 2 ** 31 - 1);
   const stop = cutoff.start(fitted);
+  const twin = metrics.find(({ name }, i) => metrics.some((other, k) => k < i && other.name === name));
+  if (twin) throw new TypeError(`Cannot evaluate: metrics must have different names: '${twin.name}' twice`);
   const observers = metrics.map((metric) => ({ name: metric.name, ...metric.start(program.network) }));
   const work = tallyWork(program.network, steps);
   const answers = tallyAnswers(steps);

@@ -48,6 +48,8 @@ export async function restorePipeline(
   manifest: Manifest,
   known: { readonly plugins: readonly AnyPluginFactory[]; readonly engines: readonly Engine[] },
 ): Promise<Pipeline> {
+  if (manifest?.spec !== 1)
+    throw new TypeError(`Cannot restore pipeline: the manifest's spec must be 1: ${manifest?.spec}`);
   const { id, ...content } = manifest;
   const found = await sha256(canonicalJson(content));
   if (found !== id)

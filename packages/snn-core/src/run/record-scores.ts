@@ -4,7 +4,7 @@ import type { Recording } from '../plugin/roles.js';
 /**
  * Runs labelled samples for all their steps and keeps the scores after each: what a cutoff learns from.
  *
- * @throws TypeError if labels are missing
+ * @throws TypeError if labels are missing, RangeError if there is no sample
  */
 export async function recordScores(
   program: Program,
@@ -29,6 +29,7 @@ export async function recordScores(
     }
     parts.push(part);
   }
+  if (labels.length === 0) throw new RangeError('Cannot record scores: the data must hold at least 1 sample: 0 given');
   const scores = new Float64Array(labels.length * steps * classes);
   let at = 0;
   for (const part of parts) {
