@@ -9,8 +9,18 @@ test('stableAnswer stops at the step at which the answer has stayed for patience
   const stopped = [];
   const look = stableAnswer({ patience: 2 }).start(null);
   // Answers of the one sample: 0, 1, 1.
-  [[1, 0], [1, 2], [1, 3]].forEach((scores, step) => {
-    look({ rows: 1, sampleOf: () => 0, stepOf: () => step + 1, scores: () => scores, stop: () => stopped.push(step + 1) });
+  [
+    [1, 0],
+    [1, 2],
+    [1, 3],
+  ].forEach((scores, step) => {
+    look({
+      rows: 1,
+      sampleOf: () => 0,
+      stepOf: () => step + 1,
+      scores: () => scores,
+      stop: () => stopped.push(step + 1),
+    });
   });
   assert.deepEqual(stopped, [3]);
 });

@@ -33,7 +33,9 @@ export interface EpochReport {
 export interface TrainHooks {
   /** @defaultValue noRegularizer() */
   readonly regularizer?: Regularizer;
+  /** Called after every step. */
   onStep?(report: StepReport): void;
+  /** Called after every epoch. */
   onEpoch?(report: EpochReport): void;
   /** Receives a checkpoint after each epoch, and when the run is aborted; training waits for it. */
   onCheckpoint?(bytes: Uint8Array): void | Promise<void>;
