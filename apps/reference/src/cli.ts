@@ -10,7 +10,7 @@ const program = new Command('spikewright')
 program
   .command('run', { isDefault: true })
   .description('convert the embedded MNIST network, simulate it, report accuracy and cost')
-  .option('--images <n>', 'test images to measure on, drawn by the seed', wholeNumber(1, 10_000), 1000)
+  .option('--images <n>', 'test images to measure on, drawn by the seed', wholeNumber(1, 10_000), 400)
   .option('--calibration <n>', 'training images to measure activations on', wholeNumber(1, 60_000), 1000)
   .option('--steps <n>', 'time steps of each image', wholeNumber(1, 4096), 64)
   .option('--seed <n>', 'seed of all randomness', wholeNumber(0, 2 ** 32 - 1), 0)
