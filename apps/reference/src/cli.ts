@@ -1,13 +1,17 @@
 #!/usr/bin/env node
+import { createRequire } from 'node:module';
 import { Command, InvalidArgumentError } from 'commander';
 import { runCommand } from './run/command.js';
 import { trainCommand } from './train/command.js';
 
+const { version } = createRequire(import.meta.url)('../package.json');
+
 const program = new Command('spikewright')
   .description('Turns trained CNNs into spiking neural networks and measures what was gained')
+  .version(version)
   .showHelpAfterError('(add --help for what can be said)');
 
-program
+const run = program
   .command('run', { isDefault: true })
   .description('convert the embedded MNIST network, simulate it, report accuracy and cost')
   .option('--images <n>', 'test images to measure on, drawn by the seed', wholeNumber(1, 10_000), 400)
@@ -26,6 +30,8 @@ program
   .option('--out <file>', 'file of the trained network', 'out/mnist.safetensors')
   .option('--resume', 'go on from the checkpoint beside the file', false)
   .action((_network, options) => trainCommand(options));
+
+program.addHelpText('after', () => `\n${run.helpInformation()}`);
 
 try {
   await program.parseAsync();

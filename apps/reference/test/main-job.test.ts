@@ -23,15 +23,18 @@ test('the embedded network is small, and says how it was made and how good it is
   expect(ann.meta.source?.command).toContain('pnpm train mnist');
 });
 
-test('mainJob loses little: the strong conversion of 300 images stays near the ANN and beats the weak one', async () => {
+test('mainJob loses at most 0.3 points at T = 32 in the strong form, and beats the weak one', {
+  timeout: 600_000,
+}, async () => {
   const results = [];
-  const options = { images: 300, calibration: 500, steps: 32, seed: 0 };
-  for await (const result of mainJob(ann, conversions, options, () => undefined)) results.push(result);
-  const [measured, weak, , strong] = results as [AnnResult, ...ConversionResult[]];
+  const options = { images: 400, calibration: 1000, steps: 32, seed: 0 };
+  const [weakest, , strongest] = conversions;
+  for await (const result of mainJob(ann, [weakest, strongest], options, () => undefined)) results.push(result);
+  const [measured, weak, strong] = results as [AnnResult, ...ConversionResult[]];
   const at = ({ evaluation }: ConversionResult, step: number): number => Number(evaluation.accuracy[step - 1]);
-  expect(measured.accuracy).toBeGreaterThan(0.98);
-  // One image of 300 is 0.33 points.
-  expect(at(strong, 32)).toBeGreaterThan(measured.accuracy - 0.005);
+  expect(measured.accuracy).toBeGreaterThan(0.985);
+  // One image of 400 is 0.25 points.
+  expect(at(strong, 32)).toBeGreaterThanOrEqual(measured.accuracy - 0.003);
   expect(at(strong, 4)).toBeGreaterThan(at(weak, 4));
   expect(stepsTo(0.97, strong.evaluation, measured)!).toBeLessThan(stepsTo(0.97, weak.evaluation, measured) ?? 33);
   // Direct coding: each step multiplies in the first layer alone.
@@ -80,12 +83,16 @@ test('spikewright says in one line what is wrong, and how to ask', () => {
     [['run', '--images', 'many'], 'It must be a whole number from 1 to 10000'],
     [['run', '--sedd', '1'], "unknown option '--sedd'"],
     [['train', 'cifar'], 'It must be mnist'],
-    [['run', '--images', '1', '--calibration', '1', '--out', '/dev/null/out'], 'error: '],
+    [
+      ['run', '--out', '/dev/null/out'],
+      "error: Cannot write results: the folder of --out must be writable: '/dev/null/out'",
+    ],
   ] as const) {
     const { status, stderr } = cli(...words);
     expect(status).toBe(1);
     expect(stderr).toContain(message);
     expect(stderr).not.toContain('    at ');
   }
-  expect(cli('--help').stdout).toContain('train');
+  for (const word of ['train', '--images', '--steps', '--seed', '--out']) expect(cli('--help').stdout).toContain(word);
+  expect(cli('--version').stdout).toMatch(/^\d+\.\d+\.\d+$/m);
 });

@@ -107,6 +107,9 @@ async function convert(network: Network, calibration: Calibration, complete: Com
 async function measureLambdas(network: Network, calibration: Calibration, complete: Complete): Promise<Measured> {
   const names = network.nodes.filter(isActivation).map((node) => node.name);
   const statistics = await activationStatistics(network, names, calibration);
+  const bounds = new Map(
+    network.nodes.map((node) => [node.name, 'lambda' in node ? node.lambda : Number.POSITIVE_INFINITY]),
+  );
   const weights = complete.rule === 'diehl' ? largestWeights(network) : new Map<string, number>();
   const lambdas: Record<string, readonly number[]> = {};
   const dead: string[] = [];
@@ -116,7 +119,7 @@ async function measureLambdas(network: Network, calibration: Calibration, comple
       complete.rule === 'percentile' ? percentile(complete.percentile) : max;
     // A channel that was never active takes the layer's λ, so that it stays as quiet as the ANN's.
     lambdas[name] = histograms.map((histogram) =>
-      Math.max(measure(histogram) || measure(layer) || 1, weights.get(name) ?? 0),
+      Math.min(Math.max(measure(histogram) || measure(layer) || 1, weights.get(name) ?? 0), bounds.get(name)!),
     );
     if (layer.max > 0) continue;
     dead.push(`norm: '${name}' was never active on the calibration data; its λ is ${lambdas[name][0]}`);

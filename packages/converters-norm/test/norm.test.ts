@@ -215,6 +215,24 @@ describe('weak and strong form', () => {
   });
 });
 
+test('norm keeps the bound of a clip or QCFS layer, whatever the rule says', async () => {
+  // Diehl's rule alone says 3, the largest weight; the clip says 1: min(3 x, 1) / 1, not min(3 x, 3) / 3.
+  const bounded = (op: 'clip' | 'qcfs') =>
+    network(input(1), dense('dense', 'input', [[3]]), {
+      op,
+      name: 'bounded',
+      inputs: ['dense'],
+      lambda: 1,
+      levels: 4,
+    } as never);
+  for (const op of ['clip', 'qcfs'] as const) {
+    const { meta } = await convert(norm({ rule: 'diehl' }), bounded(op), batch([1]));
+    expect(meta.lambda).toEqual({ bounded: [1] });
+    const silent = await convert(norm({ rule: 'max' }), bounded(op), batch([-1]));
+    expect(silent.meta.lambda!.bounded[0]).toBeLessThanOrEqual(1);
+  }
+});
+
 describe('composition', () => {
   test('norm is a part of a chain, and folds nothing twice', async () => {
     const { chain: given } = tinyNetworks();

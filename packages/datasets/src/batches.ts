@@ -1,4 +1,4 @@
-import { type Batch, elements, requireInteger } from '@spikewright/snn-core';
+import { type Batch, elements, requireInteger, requireKnown } from '@spikewright/snn-core';
 import type { ImageSet } from './image-set.js';
 
 /** How {@link batches} cuts a set. */
@@ -20,6 +20,7 @@ export interface BatchesOptions {
  * @throws RangeError when the size is not a whole number from 1
  */
 export function batches(set: ImageSet, options: BatchesOptions = {}): AsyncIterable<Batch> {
+  requireKnown('make batches', options, ['size']);
   const { size = 64 } = options;
   requireInteger('make batches', 'size', size, 1, 2 ** 32 - 1);
   return {

@@ -1,4 +1,4 @@
-import type { Shape } from '@spikewright/snn-core';
+import { requireKnown, type Shape } from '@spikewright/snn-core';
 import { type ImageSet, imageSet } from './image-set.js';
 import { nodeModules } from './node-modules.js';
 import { type IdxArray, type ReadIdxOptions, readIdx } from './read-idx.js';
@@ -31,6 +31,7 @@ export interface IdxImageSetOptions extends ReadIdxOptions {
  * @throws RangeError when sizes contradict one another, or a file exceeds the limit
  */
 export async function idxImageSet(options: IdxImageSetOptions): Promise<ImageSet> {
+  requireKnown('read images', options, ['images', 'labels', 'name', 'classNames', 'limit']);
   const { name = String(options.images) } = options;
   const images = await readIdxFile(options.images, options);
   const { data: pixels } = images;

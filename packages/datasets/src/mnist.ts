@@ -1,3 +1,4 @@
+import { requireKnown } from '@spikewright/snn-core';
 import { idxImageSet } from './idx-image-set.js';
 import type { ImageSet } from './image-set.js';
 import { nodeModules } from './node-modules.js';
@@ -25,6 +26,7 @@ const FILE_PREFIXES = { train: 'train', test: 't10k' } as const;
  * @throws TypeError or RangeError when a file is damaged, as {@link idxImageSet}
  */
 export async function mnist(which: 'train' | 'test', options: MnistOptions = {}): Promise<ImageSet> {
+  requireKnown('load MNIST', options, ['directory']);
   if (!Object.hasOwn(FILE_PREFIXES, which)) {
     throw new ReferenceError(`Cannot load MNIST: the part must be train or test: ${which}`);
   }

@@ -1,4 +1,4 @@
-import { batches, imageSet, shuffle } from '@spikewright/datasets';
+import { batches, idxImageSet, imageSet, mnist, shuffle } from '@spikewright/datasets';
 import type { Batch } from '@spikewright/snn-core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -58,4 +58,12 @@ test.each([
   expect(() => batches(tinySet(3), { size })).toThrow(
     new RangeError(`Cannot make batches: size must be ${rule}: ${size}`),
   );
+});
+
+test('batches, mnist and idxImageSet refuse a misspelt option', async () => {
+  expect(() => batches(tinySet(3), { sise: 2 } as never)).toThrow(
+    "Cannot make batches: the option must be one of size: 'sise'",
+  );
+  await expect(mnist('test', { directry: '.' } as never)).rejects.toThrow("'directry'");
+  await expect(idxImageSet({ images: 'a', labels: 'b', nam: 'c' } as never)).rejects.toThrow("'nam'");
 });

@@ -19,6 +19,20 @@ function asText(value: unknown): string {
   }
 }
 
+/**
+ * Refuses keys that nobody asked for: a misspelt option would silently not count.
+ *
+ * @throws OptionsError naming the first
+ */
+export function requireKnown(action: string, given: object, known: readonly string[]): void {
+  const stranger = Object.keys(given).find((key) => !known.includes(key));
+  if (stranger !== undefined)
+    throw new OptionsError(`Cannot ${action}: the option must be one of ${known.join(', ')}: '${stranger}'`);
+}
+
+/** The most steps of a run: far beyond use, and low enough that records by step fit in memory. */
+export const MOST_STEPS = 65_536;
+
 /** Refuses anything but a whole number in a range, with an error that begins with `action`. */
 export function requireInteger(action: string, what: string, value: number, least: number, most: number): void {
   if (!Number.isInteger(value)) throw new RangeError(`Cannot ${action}: ${what} must be a whole number: ${value}`);

@@ -10,10 +10,10 @@ export { integrateAndFire, isActivation, type Lambdas, type NeuronOptions, toSpi
 export { denseOperations, isWeighted, type Weighted } from './engine/connections.js';
 export type { Batch, Engine, Frame, Observe, Operations, Program, RunOptions } from './engine/engine.js';
 export { type ReferenceOptions, referenceEngine } from './engine/reference-engine.js';
-export { OptionsError, requireInteger } from './errors.js';
+export { OptionsError, requireInteger, requireKnown } from './errors.js';
 export { checkNetwork, type Shapes } from './network/check.js';
 export { elements } from './network/geometry.js';
-export { consumers, rewriteNodes, withNotes } from './network/graph.js';
+export { consumers, rewriteNodes, upTo, withNotes } from './network/graph.js';
 export type {
   Add,
   AvgPool2d,

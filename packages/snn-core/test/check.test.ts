@@ -90,6 +90,7 @@ const wholes: Bad[] = [
 ]; // biome-ignore format: a table
 
 const wiring: Bad[] = [
+  ['a side head, which would be read when the last node is dropped', network(input(2), plain('relu', 'odd', 'input'), plain('softmax', 'last', 'input')), TypeError, odd('every node must lead to the last one (or be removed): last')],
   ['a name twice', network(input(1), plain('relu', 'odd', 'input'), plain('relu', 'odd', 'input')), TypeError, odd('name must be unique: odd')],
   ['no name', network(any({ op: 'input', inputs: [], shape: [1] })), TypeError, at('undefined', 'name must be 1 to 200 printable characters, not beginning with __: undefined')],
   ['an empty name', network({ ...input(1), name: '' }), TypeError, at('', 'name must be 1 to 200 printable characters, not beginning with __: ')],

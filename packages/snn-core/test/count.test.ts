@@ -285,3 +285,43 @@ function amplify(spiking: Network, kappa: number): Network {
   });
   return { ...spiking, nodes };
 }
+
+test('count of a whole network is the parallel neuron, layer by layer (9.6 b, 7.15)', () => {
+  // 7.15: over T steps of mean input x the parallel neuron sends clip(floor(T x / θ + v(0)), 0, T) spikes, v(0) in θ.
+  const parallel = (currents: number[], theta: number, initial: number, steps: number): number[] =>
+    currents.map((sum) => Math.min(Math.max(Math.floor((sum + initial * theta) / theta), 0), steps));
+  const product = (values: number[], rows: number[][], bias: number[], steps: number): number[] =>
+    bias.map((b, k) => values.reduce((sum, value, i) => sum + value * rows[i][k], 0) + steps * b);
+  const weight = fc.integer({ min: -16, max: 16 }).map((n) => n / 16);
+  const rows = fc.array(fc.array(weight, { minLength: 3, maxLength: 3 }), { minLength: 3, maxLength: 3 });
+  const bias = fc.array(weight, { minLength: 3, maxLength: 3 });
+  const image = fc.array(
+    fc.integer({ min: 0, max: 8 }).map((n) => n / 8),
+    { minLength: 3, maxLength: 3 },
+  );
+  return fc.assert(
+    fc.asyncProperty(
+      rows,
+      bias,
+      rows,
+      bias,
+      image,
+      fc.integer({ min: 1, max: 32 }),
+      async (w1, b1, w2, b2, x, steps) => {
+        const settings = { threshold: scalar(0.5), initial: scalar(0.5) };
+        const whole = network(
+          input(3),
+          dense('one', 'input', w1, b1),
+          neuron('N1', 'one', settings),
+          dense('two', 'N1', w2, b2),
+          neuron('N2', 'two', settings),
+        );
+        const total = x.map((value) => value * steps);
+        const first = parallel(product(total, w1, b1, steps), 0.5, 0.5, steps);
+        const second = parallel(product(first, w2, b2, steps), 0.5, 0.5, steps);
+        const [frame] = await trace(whole, batch(x), { steps, engine });
+        expect(frame[0].spikes).toEqual({ N1: first, N2: second });
+      },
+    ),
+  );
+});

@@ -92,8 +92,8 @@ test('poisson gives currents of golden vector A8', async () => {
   // sqrt(9 · .09 + 16 · .16) = 1.835756 and sqrt(.09 + .16 + .21 + .24) = .83666; means 1.1 and 1.
   const whole = network(
     input(4),
-    neuron('unused', 'input'),
-    dense('current', 'input', [[3, 1], [4, 1], [0, 1], [0, 1]]), // biome-ignore format: a table
+    neuron('relay', 'input'), // θ = 1: passes every spike on
+    dense('current', 'relay', [[3, 1], [4, 1], [0, 1], [0, 1]]), // biome-ignore format: a table
   );
   const steps = 40_000;
   const [shown] = await trace(whole, batch([0.1, 0.2, 0.3, 0.4]), { steps, encoder: poisson(), seed: 1 });

@@ -1,4 +1,17 @@
-import { OptionsError, requireInteger } from '@spikewright/snn-core';
+import {
+  type Batch,
+  direct,
+  evaluate,
+  integrateAndFire,
+  type Network,
+  OptionsError,
+  plain,
+  referenceEngine,
+  requireInteger,
+  requireKnown,
+  runPipeline,
+  toSpiking,
+} from '@spikewright/snn-core';
 import { expect, test } from 'vitest';
 
 test('OptionsError is an Error that is known by its name', () => {
@@ -19,4 +32,22 @@ test.each([
   [Number.POSITIVE_INFINITY, 'Cannot run: steps must be a whole number: Infinity'],
 ])('requireInteger refuses %d', (value, message) => {
   expect(() => requireInteger('run', 'steps', value, 1, 3)).toThrow(new RangeError(message));
+});
+
+test('requireKnown refuses a key that is not in the list', () => {
+  expect(() => requireKnown('look', { a: 1 }, ['a', 'b'])).not.toThrow();
+  expect(() => requireKnown('look', { a: 1, c: 2 }, ['a', 'b'])).toThrow(
+    expect.objectContaining({ name: 'OptionsError', message: "Cannot look: the option must be one of a, b: 'c'" }),
+  );
+});
+
+test('misspelt options are refused wherever options are taken', async () => {
+  const ann: Network = { format: 1, meta: {}, nodes: [{ op: 'input', name: 'x', inputs: [], shape: [1] }] };
+  const program = await referenceEngine().compile(ann);
+  const none = async function* (): AsyncIterable<Batch> {};
+  await expect(evaluate(program, none(), { steps: 1, encoder: direct(), sede: 1 } as never)).rejects.toThrow("'sede'");
+  await expect(runPipeline({ ...plain, stepz: 1 } as never, ann, { calibration: none, test: none })).rejects.toThrow(
+    "'stepz'",
+  );
+  expect(() => toSpiking(ann, { y: [1] }, integrateAndFire)).toThrow("'y'");
 });

@@ -1,4 +1,4 @@
-import { consumers, elements, type Network, rewriteNodes, withNotes } from '@spikewright/snn-core';
+import { checkNetwork, consumers, elements, type Network, rewriteNodes, upTo, withNotes } from '@spikewright/snn-core';
 import { expect, test } from 'vitest';
 import { input, network, plain, scale } from './builders.js';
 
@@ -63,4 +63,11 @@ test('withNotes adds to the notes that are there', () => {
   expect(withNotes(once, 'second', 'third').meta).toEqual({ name: 'diamond', notes: ['first', 'second', 'third'] });
   expect(once.meta).toEqual({ name: 'diamond', notes: ['first'] });
   expect(withNotes(once)).toBe(once);
+});
+
+test('upTo cuts out what computes a node', () => {
+  expect(wires(upTo(diamond, 'right'))).toEqual(['input <- ', 'right <- input']);
+  expect(upTo(diamond, 'out')).toEqual(diamond);
+  for (const { name } of diamond.nodes) expect(() => checkNetwork(upTo(diamond, name))).not.toThrow();
+  expect(() => upTo(diamond, 'none')).toThrow(new ReferenceError("Cannot cut network: the node must exist: 'none'"));
 });

@@ -269,7 +269,7 @@ describe('by hand', () => {
       meta: { name: 'n', lambda: { z: [1] } },
     };
     const copy = structuredClone(ann);
-    expect(toSpiking(ann, { a: [2], unused: [3] }, half).meta).toEqual({ name: 'n', lambda: { z: [1], a: [2] } });
+    expect(toSpiking(ann, { a: [2] }, half).meta).toEqual({ name: 'n', lambda: { z: [1], a: [2] } });
     expect(ann).toEqual(copy);
   });
 });
@@ -282,6 +282,9 @@ describe('refusals', () => {
     ['two λ for three channels', network(input(3), relu('odd', 'input')), { odd: [1, 2] }, new TypeError("Cannot convert node 'odd': λ must have 1 or 3 values: 2")],
     ['λ = 0', network(input(1), relu('odd', 'input')), { odd: [0] }, new RangeError("Cannot use node 'odd': threshold must be above 0: 0")],
     ['λ = NaN', network(input(1), relu('odd', 'input')), { odd: [Number.NaN] }, new RangeError("Cannot use node 'odd': threshold must be finite: NaN at 0")],
+    ['λ of no activation', network(input(1), relu('odd', 'input')), { odd: [1], stranger: [1] }, new ReferenceError("Cannot convert: λ must belong to an activation: 'stranger'")],
+    ['λ above the bound of a clip', network(input(1), { op: 'clip', name: 'odd', inputs: ['input'], lambda: 2 }), { odd: [3] }, new RangeError("Cannot convert node 'odd': λ must not exceed its bound 2: 3")],
+    ['the name that a scale node needs', network(input(1), relu('r', 'input'), dense('x', 'input', [[1]]), scale('r/sum', 'x', [1]), plain('add', 'sum', 'r', 'r/sum')), { r: [2] }, new TypeError("Cannot convert node 'r/sum': the name is needed for a scale node: rename it")],
     ['max pooling', network(image, { op: 'maxPool2d', name: 'odd', inputs: ['input'], size: [2, 2], strides: [2, 2], padding: 'valid' }), {}, new TypeError("Cannot convert node 'odd': max pooling has no exact spiking form: replace it by average pooling (converters offer an option)")],
     ['a batch norm', network(image, { op: 'batchNorm', name: 'odd', inputs: ['input'], gamma: one, beta: one, mean: one, variance: one, epsilon: 0 }), {}, new TypeError("Cannot convert node 'odd': batch normalisation must be folded first: use foldBatchNorm()")],
     ['a softmax on the way', network(input(2), plain('softmax', 'odd', 'input'), dense('out', 'odd', [[1], [1]])), {}, new TypeError("Cannot convert node 'odd': softmax has a spiking form only as the last node, where it is dropped: it is not")],

@@ -1,4 +1,4 @@
-import { checkNetwork, direct, type Network, poisson, referenceEngine } from '@spikewright/snn-core';
+import { checkNetwork, direct, type Network, poisson, referenceEngine, upTo } from '@spikewright/snn-core';
 import { neuronKinds, tinyBatch, tinyNetworks, withNeurons } from '@spikewright/testkit';
 import { describe, expect, test } from 'vitest';
 
@@ -48,11 +48,6 @@ describe('tinyNetworks', () => {
     }
   });
 });
-
-function upTo(network: Network, name: string): Network {
-  const end = network.nodes.findIndex((node) => node.name === name);
-  return { ...network, nodes: network.nodes.slice(0, end + 1) };
-}
 
 async function scoresOf(network: Network): Promise<number[]> {
   const scores: number[] = [];

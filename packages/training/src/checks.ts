@@ -32,9 +32,7 @@ const TRAINABLE: readonly string[] = [
 export function checkTrainable(network: Network): Sizes {
   const shapes = checkNetwork(network);
   const last = network.nodes[network.nodes.length - 1];
-  const used = ancestors(network);
   for (const node of network.nodes) {
-    if (!used.has(node.name)) throw fault(node, 'it must lead to the last node', 'its output is not used');
     checkOp(node, shapes.get(node.inputs[0]), shapes.get(node.name) as Shape);
   }
   const [classes, ...rest] = shapes.get(last.name) as Shape;
@@ -69,13 +67,6 @@ function checkOp(node: Node, from: Shape | undefined, to: Shape): void {
 
 const fits = (node: { readonly size: Shape; readonly strides: Shape }, from: Shape, to: Shape): boolean =>
   [0, 1].every((axis) => (to[axis] - 1) * node.strides[axis] + node.size[axis] <= from[axis]);
-
-/** The nodes that the last node is computed from, itself included. */
-function ancestors({ nodes }: Network): Set<string> {
-  const used = new Set([nodes[nodes.length - 1].name]);
-  for (const node of [...nodes].reverse()) if (used.has(node.name)) for (const input of node.inputs) used.add(input);
-  return used;
-}
 
 /**
  * Checks that data fit a network.

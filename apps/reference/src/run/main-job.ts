@@ -1,5 +1,6 @@
 import { batches, type ImageSet, mnist, shuffle, take } from '@spikewright/datasets';
 import {
+  type Batch,
   denseOperations,
   type Engine,
   evaluateAnn,
@@ -45,7 +46,8 @@ export async function* mainJob(
   yield await measureAnn(ann, engine, test, data, (done) => onProgress('ANN', done, images));
   for (const { name, converter } of conversions) {
     const result = await runPipeline({ ...plain, seed, steps, converter, engine }, ann, {
-      calibration: () => batches(train, { size: BATCH }),
+      calibration: () =>
+        watched(batches(train, { size: BATCH }), (done) => onProgress(`${name}, calibration`, done, calibration)),
       test: () => batches(test, { size: BATCH }),
       onProgress: (done) => onProgress(name, done, images),
     });
@@ -69,6 +71,16 @@ async function measureAnn(
   const multiplyAccumulates = denseOperations(folded);
   const { name = 'unnamed', source = {} } = ann.meta;
   return { kind: 'ann', name, source, hash: await networkHash(ann), data, samples, accuracy, multiplyAccumulates };
+}
+
+/** The same batches, counted. */
+async function* watched(given: AsyncIterable<Batch>, onProgress: (samples: number) => void): AsyncIterable<Batch> {
+  let samples = 0;
+  for await (const batch of given) {
+    yield batch;
+    samples += batch.size;
+    onProgress(samples);
+  }
 }
 
 const selection = (set: ImageSet, seed: number): { name: string; images: number; seed: number } => ({

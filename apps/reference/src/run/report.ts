@@ -9,7 +9,8 @@ function origin(ann: AnnResult, command: string): string[] {
   return [
     `Network: ${ann.name} (SHA-256 ${ann.hash.slice(0, 12)}), ${count(total(ann.multiplyAccumulates))} MACs an image, ANN accuracy ${percent(ann.accuracy)} % on these images.`,
     `Data: ${count(test.images)} images of ${test.name}, calibration on ${count(calibration.images)} of ${calibration.name}, both drawn by seed ${test.seed}.`,
-    'Direct coding: the first layer multiplies in every step (its MACs); all others add where spikes arrive (SynOps).',
+    'Direct coding: the first layer multiplies in every step (its MACs, where a pixel is not 0); all others add where spikes arrive (SynOps). The MACs of the ANN are dense: every pixel and weight, without padding.',
+    'At 97 % or 99.5 % of ANN: the first step whose accuracy is that share of the accuracy of the ANN; it may fall below again.',
     `Made by: ${command}`,
   ];
 }

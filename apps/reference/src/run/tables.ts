@@ -12,15 +12,17 @@ export function reportTables(ann: AnnResult, conversions: readonly ConversionRes
   return [accuracyTable(ann, conversions), costTable(ann, conversions)];
 }
 
-/** Steps that are shown: the powers of two up to T. */
-const shownSteps = (steps: number): number[] =>
-  Array.from({ length: Math.floor(Math.log2(steps)) + 1 }, (_, power) => 2 ** power);
+/** Steps that are shown: the powers of two up to T, and T. */
+const shownSteps = (steps: number): number[] => {
+  const powers = Array.from({ length: Math.floor(Math.log2(steps)) + 1 }, (_, power) => 2 ** power);
+  return powers.includes(steps) ? powers : [...powers, steps];
+};
 
 function accuracyTable(ann: AnnResult, conversions: readonly ConversionResult[]): Table {
   const steps = shownSteps(conversions[0]?.evaluation.steps ?? 1);
   return {
     title: `Accuracy in % after T steps (ANN: ${percent(ann.accuracy)})`,
-    head: ['conversion', ...steps.map((step) => `T=${step}`), 'steps to 97 % of ANN', 'to 99.5 %'],
+    head: ['conversion', ...steps.map((step) => `T=${step}`), 'first step at 97 % of ANN', 'at 99.5 %'],
     rows: conversions.map(({ name, evaluation }) => [
       name,
       ...steps.map((step) => percent(evaluation.accuracy[step - 1])),

@@ -19,7 +19,11 @@ export async function trainCommand(options: Omit<TrainMnistOptions, 'progress' |
     });
     progress.stop();
     if (finished) console.log(`${options.out}: ${((testAccuracy ?? 0) * 100).toFixed(2)} % on the 10,000 test images`);
-    else console.log(`Stopped. Go on with: pnpm train mnist --resume (checkpoint ${checkpoint})`);
+    else {
+      const { epochs, seed, out } = options;
+      console.log(`Stopped; the checkpoint is ${checkpoint}. Go on with:`);
+      console.log(`npm run train -- mnist --epochs ${epochs} --seed ${seed} --out ${out} --resume`);
+    }
   } finally {
     progress.stop();
   }

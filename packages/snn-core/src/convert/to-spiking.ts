@@ -34,6 +34,10 @@ export const isActivation = (node: Node): boolean => node.op === 'relu' || node.
 export function toSpiking(network: Network, lambdas: Lambdas, neuron: NeuronOptions): Network {
   const shapes = checkNetwork(network);
   requireConvertible(network);
+  const stranger = Object.keys(lambdas).find(
+    (name) => !network.nodes.some((node) => node.name === name && isActivation(node)),
+  );
+  if (stranger !== undefined) throw new ReferenceError(`Cannot convert: λ must belong to an activation: '${stranger}'`);
   const build: Build = { nodes: [], units: new Map(), moved: new Map(), shapes };
   const last = network.nodes.at(-1)!;
   for (const node of network.nodes) {
@@ -65,6 +69,11 @@ function replaceActivation(build: Build, node: Node, lambdas: Lambdas, neuron: N
     throw new ReferenceError(`Cannot convert node '${node.name}': every activation needs its λ: none given`);
   if (lambda.length !== 1 && lambda.length !== channels) {
     throw new TypeError(`Cannot convert node '${node.name}': λ must have 1 or ${channels} values: ${lambda.length}`);
+  }
+  if ('lambda' in node && lambda.some((value) => value > node.lambda)) {
+    throw new RangeError(
+      `Cannot convert node '${node.name}': λ must not exceed its bound ${node.lambda}: ${Math.max(...lambda)}`,
+    );
   }
   const unit = build.units.get(node.inputs[0])!;
   const threshold =
@@ -129,6 +138,9 @@ function alignBranches(build: Build, node: Node, units: readonly Float64Array[])
   const inputs = node.inputs.map((input, branch) => {
     if (units[branch].every((value) => value === 1)) return input;
     const name = `${input}/${node.name}`;
+    if (build.shapes.has(name)) {
+      throw new TypeError(`Cannot convert node '${name}': the name is needed for a scale node: rename it`);
+    }
     // An input that is added twice needs only one.
     if (!build.units.has(name)) {
       build.nodes.push({ op: 'scale', name, inputs: [input], factor: tensorOf(units[branch]) });

@@ -44,7 +44,7 @@ export interface Frame {
 
 /** How a spiking network is run. */
 export interface RunOptions {
-  /** T, the most steps a sample takes; at least 1. */
+  /** T, the most steps a sample takes, from 1 to 65,536. */
   readonly steps: number;
   readonly encoder: Encoder;
   /** The seed of all randomness, a whole number from 0 to 2^32 - 1. */

@@ -1,4 +1,4 @@
-import { requireInteger } from '../errors.js';
+import { MOST_STEPS, requireInteger } from '../errors.js';
 import { validate } from '../plugin/define-plugin.js';
 import { optionsOf } from '../plugin/options.js';
 import { type Compiled, checkBatch, compileNetwork, requireAnn, requireSpiking, sizeOf } from './compiled.js';
@@ -11,7 +11,7 @@ export interface ReferenceOptions {
   /**
    * `step` integrates and fires step by step, as hardware does. `count` computes whole spike counts layer by layer, as
    * the ECC authors' tool does; it gives one frame a sample, after the last step. Both agree where each neuron's
-   * current is the same in every step.
+   * current is the same in every step and 0 <= v(0) < θ.
    *
    * @defaultValue 'step'
    */
@@ -62,7 +62,7 @@ export function referenceEngine(options: ReferenceOptions = {}): Engine {
 }
 
 function checkRun({ steps, seed }: RunOptions): void {
-  requireInteger('run', 'steps', steps, 1, 2 ** 31 - 1);
+  requireInteger('run', 'steps', steps, 1, MOST_STEPS);
   requireInteger('run', 'seed', seed, 0, 2 ** 32 - 1);
 }
 

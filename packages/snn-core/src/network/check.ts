@@ -1,5 +1,6 @@
 import { show } from '../errors.js';
 import { elements } from './geometry.js';
+import { ancestors } from './graph.js';
 import type { Network, Node, Shape } from './network.js';
 import { nodeShape } from './node-shape.js';
 import { fault } from './requirements.js';
@@ -21,6 +22,9 @@ export function checkNetwork(network: Network): Shapes {
   if (!Array.isArray(network.nodes) || network.nodes.length === 0) {
     throw new TypeError('Cannot use network: nodes must be a list of at least one node: none given');
   }
+  if (typeof network.meta !== 'object' || network.meta === null) {
+    throw new TypeError(`Cannot use network: meta must be an object: ${show(network.meta)}`);
+  }
   const shapes = new Map<string, Shape>();
   for (const node of network.nodes) {
     const inputs = checkWiring(node, shapes);
@@ -34,6 +38,13 @@ export function checkNetwork(network: Network): Shapes {
   if (entrances.length !== 1) {
     throw new TypeError(`Cannot use network: it must have exactly one input node: ${entrances.length} found`);
   }
+  // A node that leads nowhere would cost work, or be read by mistake when the last one is folded.
+  const leading = ancestors(network.nodes);
+  const idle = network.nodes.find(({ name }) => !leading.has(name));
+  if (idle)
+    throw new TypeError(
+      fault(idle, 'every node must lead to the last one (or be removed)', network.nodes.at(-1)!.name),
+    );
   return shapes;
 }
 

@@ -55,7 +55,9 @@ export function validate<Output>(schema: StandardSchemaV1<unknown, Output>, valu
   if (result instanceof Promise)
     throw new TypeError(`Cannot use options of ${owner}: the schema must be synchronous: it is not`);
   if (!result.issues) return result.value;
-  const [{ message, path = [] }] = result.issues;
+  const [{ message: found, path = [] }] = result.issues;
+  // valibot's words for a key that nobody asked for
+  const message = found.startsWith('Invalid key: Expected never') ? 'unknown option' : found;
   const key = path.map((part) => (typeof part === 'object' ? part.key : part)).join('.');
   throw new OptionsError(`Cannot use options of ${owner}: ${message}${key ? `: '${key}'` : ''}`);
 }

@@ -1,5 +1,5 @@
 import type { Batch, Program } from '../engine/engine.js';
-import { requireInteger } from '../errors.js';
+import { MOST_STEPS, requireInteger, requireKnown } from '../errors.js';
 import { noCutoff } from '../plugin/neutral.js';
 import type { CutoffPolicy, Encoder, Json, Metric } from '../plugin/roles.js';
 import { argmax, tallyAnswers } from './answers.js';
@@ -51,8 +51,9 @@ export async function evaluate(
   batches: AsyncIterable<Batch> | Iterable<Batch>,
   options: EvaluateOptions,
 ): Promise<Evaluation> {
+  requireKnown('evaluate', options, ['steps', 'encoder', 'seed', 'cutoff', 'fitted', 'metrics', 'onProgress']);
   const { steps, encoder, seed = 0, cutoff = noCutoff(), fitted = null, metrics = [], onProgress } = options;
-  requireInteger('evaluate', 'steps', steps, 1, 2 ** 31 - 1);
+  requireInteger('evaluate', 'steps', steps, 1, MOST_STEPS);
   const stop = cutoff.start(fitted);
   const twin = metrics.find(({ name }, i) => metrics.some((other, k) => k < i && other.name === name));
   if (twin) throw new TypeError(`Cannot evaluate: metrics must have different names: '${twin.name}' twice`);

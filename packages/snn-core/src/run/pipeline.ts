@@ -1,6 +1,6 @@
 import type { Batch, Engine } from '../engine/engine.js';
 import { referenceEngine } from '../engine/reference-engine.js';
-import { requireInteger } from '../errors.js';
+import { MOST_STEPS, requireInteger, requireKnown } from '../errors.js';
 import type { Network } from '../network/network.js';
 import { networkHash } from '../network/network-file.js';
 import { direct } from '../plugin/encoders.js';
@@ -59,8 +59,10 @@ export interface PipelineResult {
 
 /** Converts, tunes, fits the cutoff and measures: one run. */
 export async function runPipeline(pipeline: Pipeline, ann: Network, data: RunData): Promise<PipelineResult> {
+  requireKnown('run the pipeline', pipeline, Object.keys(plain));
+  requireKnown('run the pipeline', data, ['calibration', 'test', 'onProgress']);
   const { seed, steps, converter, encoder, tuner, cutoff, metrics, engine } = pipeline;
-  requireInteger('run the pipeline', 'steps', steps, 1, 2 ** 31 - 1);
+  requireInteger('run the pipeline', 'steps', steps, 1, MOST_STEPS);
   requireInteger('run the pipeline', 'seed', seed, 0, 2 ** 32 - 1);
   const calibration: Calibration = { batches: data.calibration, engine };
   const network = await tuner.tune(await converter.convert(ann, calibration), calibration);
