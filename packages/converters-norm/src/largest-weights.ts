@@ -1,6 +1,6 @@
 import { isActivation, isWeighted, type Network, type Weighted } from '@spikewright/snn-core';
 
-/** The largest weight of all that leads into each activation, back to the activations before it. */
+/** The largest of the weights through which each activation's input arrives: those nearest to it on every way. */
 export function largestWeights({ nodes }: Network): ReadonlyMap<string, number> {
   const arriving = new Map<string, number>();
   const largest = new Map<string, number>();

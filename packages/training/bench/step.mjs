@@ -1,6 +1,7 @@
 // @ts-check
 // CPU time of a training step, with our kernels and with the stock ones (to which only the missing
 // Conv2DBackpropFilter and the gradients are added). The network is that of the reference run; the images are noise.
+import { randomStream } from '@spikewright/snn-core';
 import { registerTrainingKernels } from '@spikewright/tfjs-kernels-wasm';
 import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
@@ -52,15 +53,15 @@ const network = {
     pool(1),
     ...block(2, 'pool1', 16, 32),
     pool(2),
-    ...block(3, 'pool2', 32, 32),
+    ...block(3, 'pool2', 32, 64),
     { name: 'flatten', op: 'flatten', inputs: ['relu3'] },
-    { name: 'dense', op: 'dense', inputs: ['flatten'], kernel: zeros(7 * 7 * 32, 10), bias: zeros(10) },
+    { name: 'dense', op: 'dense', inputs: ['flatten'], kernel: zeros(7 * 7 * 64, 10), bias: zeros(10) },
   ],
   meta: {},
 };
 const data = {
   size: COUNT,
-  data: Float32Array.from({ length: COUNT * 784 }, () => Math.random()),
+  data: Float32Array.from({ length: COUNT * 784 }, randomStream(1)),
   labels: Int32Array.from({ length: COUNT }, (_, i) => i % 10),
   indices: Uint32Array.from({ length: COUNT }, (_, i) => i),
 };
