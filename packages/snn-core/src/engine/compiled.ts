@@ -25,13 +25,18 @@ export function compileNetwork(network: Network): Compiled {
     const compute = linearForward(node, shapes) ?? annForward(node, shapes);
     if (compute) forward.set(node.name, compute);
   }
+  let counted: ReadonlyMap<string, Connection> | undefined;
   return {
     network,
     shapes,
     input: network.nodes.find((node) => node.op === 'input')!,
     readout: network.nodes.at(-1)!,
     forward,
-    connections: new Map(connections(network, shapes, false).map((connection) => [connection.node.name, connection])),
+    // Counted when first asked for: it goes through all weights.
+    get connections() {
+      counted ??= new Map(connections(network, shapes, false).map((connection) => [connection.node.name, connection]));
+      return counted;
+    },
   };
 }
 

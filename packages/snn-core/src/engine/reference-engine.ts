@@ -48,7 +48,8 @@ export function referenceEngine({ executor = 'step', rows = 8 }: ReferenceOption
   };
 }
 
-function checkRun({ steps, seed }: RunOptions): void {
+/** Refuses steps and seeds out of range. */
+export function checkRun({ steps, seed }: RunOptions): void {
   requireInteger('run', 'steps', steps, 1, 2 ** 31 - 1);
   requireInteger('run', 'seed', seed, 0, 2 ** 32 - 1);
 }

@@ -1,0 +1,1 @@
+export { type WasmOptions, wasmEngine } from './wasm-engine.js';

@@ -1,0 +1,54 @@
+import type { Arena } from '../arena.js';
+import * as layout from '../layout.js';
+import type { Feed, Part } from './feeds.js';
+import { addressOf, type Bits, type Signal } from './signals.js';
+import type { Lists } from './write-layer.js';
+
+/** Writes fields of a record, each at its offset. */
+export function record(
+  arena: Arena,
+  address: number,
+  fields: Iterable<readonly [offset: number, value: number]>,
+): void {
+  const words = arena.words(address, 32);
+  for (const [offset, value] of fields) words[offset / 4] = value;
+}
+
+/** Writes the record of a feed as one slot sees it; `lists` is where its lists go, absent if it is not listed. */
+export function layerFeed(
+  arena: Arena,
+  feed: Feed,
+  signals: ReadonlyMap<string, Signal>,
+  slot: number,
+  lists: Lists | undefined,
+): number {
+  const parts = arena.take(feed.parts.length * layout.PART_BYTES);
+  feed.parts.forEach((part, i) => {
+    record(arena, parts + i * layout.PART_BYTES, partFields(part, signals.get(part.source) as Bits, slot));
+  });
+  const address = arena.take(layout.FEED_BYTES);
+  record(arena, address, [
+    [layout.FEED_HEIGHT, feed.height],
+    [layout.FEED_WIDTH, feed.width],
+    [layout.FEED_CHANNELS, feed.channels],
+    [layout.FEED_ENTRIES, lists?.entries ?? 0],
+    [layout.FEED_ENTRIES_STEP, lists?.entriesStep ?? 0],
+    [layout.FEED_STARTS, lists?.starts ?? 0],
+    [layout.FEED_STARTS_STEP, lists?.startsStep ?? 0],
+    [layout.FEED_PARTS, parts],
+    [layout.FEED_PART_COUNT, feed.parts.length],
+  ]);
+  return address;
+}
+
+const partFields = (part: Part, bits: Bits, slot: number): readonly (readonly [number, number])[] => [
+  [layout.PART_BITS, addressOf(bits, slot, 0)],
+  [layout.PART_BITS_STEP, bits.stepBytes],
+  [layout.PART_POSITION_BYTES, bits.positionBytes],
+  [layout.PART_WIDTH, part.width],
+  [layout.PART_CHANNEL, part.channel],
+  [layout.PART_WINDOW_HEIGHT, part.window[0]],
+  [layout.PART_WINDOW_WIDTH, part.window[1]],
+  [layout.PART_STRIDE_Y, part.strides[0]],
+  [layout.PART_STRIDE_X, part.strides[1]],
+];

@@ -1,0 +1,85 @@
+import type { Batch, Compiled, Frame, RunOptions } from '@spikewright/snn-core';
+import { elements } from '@spikewright/snn-core';
+import type { Machine } from '../load-kernels.js';
+import { type Choices, chooseKernels, makePlan, type Plan } from '../plan/make-plan.js';
+import type { Extent } from '../plan/signals.js';
+import type { Settings } from '../wasm-engine.js';
+import { type Runner, runSamples } from './run-samples.js';
+
+/** Runs of one program; plans are made when first needed. */
+export interface Runners {
+  /** @param check - throws once the program is disposed of */
+  run(batch: Batch, options: RunOptions, check: () => unknown): Iterable<Frame>;
+}
+
+/** Steps computed at a time while nothing stops a sample early, and once something did. */
+const LONG = 16;
+const SHORT = 4;
+/** Potentials of whole numbers are planned for so many steps; longer runs get a plan of their own. */
+const USUAL_STEPS = 4096;
+/** What the values of a chunk may take; where there are many, chunks and rows are fewer. */
+const VALUES_BYTES = 128 * 2 ** 20;
+
+/** Makes the runs of a program. */
+export function makeRunner(machine: Machine, compiled: Compiled, settings: Settings): Runners {
+  const plans = new Map<string, Pick<Runner, 'plan' | 'counts'>>();
+  let stops = false;
+  let latest = 0;
+  const planFor = ({ encoder, steps }: RunOptions): Pick<Runner, 'plan' | 'counts'> => {
+    const most = Math.max(USUAL_STEPS, 2 ** Math.ceil(Math.log2(steps)));
+    const key = `${encoder.output} ${most}`;
+    const known = plans.get(key);
+    if (known) return known;
+    const made = {
+      plan: plan(machine, compiled, settings, encoder.output, most),
+      counts: new Map<Float64Array, number>(),
+    };
+    plans.set(key, made);
+    return made;
+  };
+  return {
+    *run(batch, options, check) {
+      check();
+      const turn = ++latest;
+      yield* runSamples(
+        {
+          compiled,
+          machine,
+          ...planFor(options),
+          chunk: () => settings.chunk ?? (stops ? SHORT : LONG),
+          stopped: () => {
+            stops = true;
+          },
+          check: () => {
+            check();
+            if (turn !== latest)
+              throw new Error('Cannot go on with run: one run at a time must be under way: a later one was begun');
+          },
+        },
+        batch,
+        options,
+      );
+    },
+  };
+}
+
+function plan(
+  machine: Machine,
+  compiled: Compiled,
+  { floats, chunk, rows }: Settings,
+  input: 'constant' | 'spikes',
+  steps: number,
+): Plan {
+  const choices = chooseKernels(compiled, { input, floats, steps });
+  return makePlan(machine, compiled, choices, limitExtent(compiled, choices, { slots: rows, chunk: chunk ?? LONG }));
+}
+
+/** Takes fewer steps at a time, then fewer rows, where values of every step take much memory. */
+function limitExtent({ shapes }: Compiled, { values, constant }: Choices, wanted: Extent): Extent {
+  const changing = [...values].filter((name) => !constant.has(name));
+  const bytes = changing.reduce((sum, name) => sum + 8 * elements(shapes.get(name)!), 0);
+  let { slots, chunk } = wanted;
+  while (chunk > 1 && slots * chunk * bytes > VALUES_BYTES) chunk = Math.ceil(chunk / 2);
+  while (slots > 1 && slots * chunk * bytes > VALUES_BYTES) slots = Math.ceil(slots / 2);
+  return { slots, chunk };
+}
