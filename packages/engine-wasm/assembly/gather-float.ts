@@ -1,6 +1,8 @@
 // The gather of 32-bit float weights: a row is 32 or 16 floats, channel after channel. Blocks of 64 channels would need
 // more registers than there are, so the widest is 32, named u32; u16 names 16.
 
+import { pin } from './pin';
+
 /** Adds a sum, multiplied by the factor of its pooling, to four potentials. */
 function settle(target: usize, sum: v128, scale: v128): void {
   v128.store(target, f32x4.add(v128.load(target), f32x4.mul(sum, scale)));
@@ -25,6 +27,7 @@ export function gatherFloat<T>(list: usize, count: i32, rows: usize, target: usi
     sum2 = f32x4.add(sum2, v128.load(row, 32));
     sum3 = f32x4.add(sum3, v128.load(row, 48));
     if (sizeof<T>() >= 4) {
+      pin(sum0);
       sum4 = f32x4.add(sum4, v128.load(row, 64));
       sum5 = f32x4.add(sum5, v128.load(row, 80));
       sum6 = f32x4.add(sum6, v128.load(row, 96));

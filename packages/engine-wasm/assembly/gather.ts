@@ -16,6 +16,8 @@
 //
 // Blocks have 64, 32 or 16 channels, named by the type that holds their spikes: u64, u32, u16.
 
+import { pin } from './pin';
+
 /** Adds 16 sums of 16 bits to 16 potentials of 32 bits. */
 function settle(target: usize, even: v128, odd: v128): void {
   v128.store(target, i32x4.add(v128.load(target), i32x4.extend_low_i16x8_s(even)));
@@ -50,6 +52,7 @@ export function gather7<T>(list: usize, count: i32, rows: usize, target: usize):
     const a = rows + <usize>load<u16>(list) * (sizeof<T>() * 8);
     const b = rows + <usize>load<u16>(list, 2) * (sizeof<T>() * 8);
     const pair0 = i8x16.add(v128.load(a), v128.load(b));
+    if (sizeof<T>() >= 8) pin(pair0);
     all0 = i16x8.add(all0, pair0);
     high0 = i16x8.add(high0, i16x8.shr_s(pair0, 8));
     if (sizeof<T>() >= 4) {

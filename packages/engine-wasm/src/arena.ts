@@ -1,7 +1,7 @@
 /** Memory that kernels and TypeScript share; handed out once, freed as a whole. */
 export interface Arena {
   readonly memory: WebAssembly.Memory;
-  /** Hands out zeroed bytes at a multiple of 16. @returns their address */
+  /** Hands out zeroed bytes at a multiple of 64. @returns their address */
   take(bytes: number): number;
   /** Views hold until the next `take`. */
   bytes(address: number, length: number): Uint8Array;
@@ -50,4 +50,7 @@ function reserve(memory: WebAssembly.Memory, bytes: number): void {
   memory.grow(wished - present);
 }
 
-const align = (address: number): number => Math.ceil(address / 16) * 16;
+/** Rows of weights fill cache lines: what begins elsewhere than at a line would touch two for each. */
+const LINE = 64;
+
+const align = (address: number): number => Math.ceil(address / LINE) * LINE;
