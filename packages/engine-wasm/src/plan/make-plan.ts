@@ -104,8 +104,15 @@ function fuse(
   if (whole && (!neuron || whole.reach * steps < 2 ** 30)) return { current, whole };
   // Whole currents stay exact; neurons that are not whole then take them as values.
   if (neuron && wholeNumbers(current, channels, undefined)) return undefined;
-  return floats === 'float32' ? { current, whole: undefined } : undefined;
+  // Weights that are whole ask for exact sums, though pooling by other windows than powers of two takes them apart.
+  if (floats === 'float64' || wholeNumbers(unpooled(current), channels, undefined)) return undefined;
+  return { current, whole: undefined };
 }
+
+const unpooled = ({ terms, biases }: Current): Current => ({
+  terms: terms.map((term) => ({ ...term, feed: { ...term.feed, divisor: 1 } })),
+  biases,
+});
 
 /** Takes memory and writes weights and records. */
 export function makePlan(machine: Machine, compiled: Compiled, choices: Choices, extent: Extent): Plan {
