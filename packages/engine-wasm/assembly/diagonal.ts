@@ -1,10 +1,11 @@
 // Connections without mixing of channels (scale nodes, identity shortcuts): each spike adds its own channel's weight.
 
 /** For every four bits, a vector of four 32-bit masks. */
-const masks: usize = memory.data(16 * 16, 16);
+let masks: usize = 0;
 
-/** Fills the table; to be called once. */
-export function prepareMasks(): void {
+/** Writes the table; every thread writes the same. */
+export function prepareMasks(address: usize): void {
+  masks = address;
   for (let bits = 0; bits < 16; bits++) {
     for (let lane = 0; lane < 4; lane++) store<i32>(masks + bits * 16 + lane * 4, -((bits >> lane) & 1));
   }

@@ -1,5 +1,7 @@
+import { PLACES_BYTES } from '../src/layout';
 import { prepareMasks } from './diagonal';
-import { prepare as prepareLists } from './spike-lists';
+import { preparePin } from './pin';
+import { preparePlaces } from './spike-lists';
 
 export { countBits, sumAtBits } from './count';
 export { runLayer } from './layer';
@@ -7,9 +9,14 @@ export { runNeurons } from './neurons';
 export { listSpikes } from './spike-lists';
 export { convolveDouble, convolveFloat } from './values';
 
-/** Fills the tables; to be called once. @returns where memory is free from */
-export function prepare(): usize {
-  prepareLists();
-  prepareMasks();
-  return __heap_base;
+/**
+ * Writes the tables that kernels look into; to be called once by every thread.
+ *
+ * @param tables - where they are, for all threads
+ * @param own - 16 bytes of the thread's own
+ */
+export function prepare(tables: usize, own: usize): void {
+  preparePlaces(tables);
+  prepareMasks(tables + PLACES_BYTES);
+  preparePin(own);
 }

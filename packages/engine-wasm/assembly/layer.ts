@@ -16,12 +16,12 @@ import {
   LAYER_BIAS,
   LAYER_BITS,
   LAYER_BITS_STEP,
-  LAYER_BLOCK_COUNT,
   LAYER_BLOCKS,
   LAYER_CHANNELS,
   LAYER_FLOAT,
+  LAYER_FROM_BLOCK,
+  LAYER_FROM_ROW,
   LAYER_GROUP,
-  LAYER_HEIGHT,
   LAYER_LEVEL,
   LAYER_MODE,
   LAYER_STATE,
@@ -30,6 +30,8 @@ import {
   LAYER_TERMS,
   LAYER_THETA,
   LAYER_THETA_POSITION,
+  LAYER_TO_BLOCK,
+  LAYER_TO_ROW,
   LAYER_WIDTH,
   MODE_CURRENTS,
   MODE_ZERO,
@@ -58,15 +60,15 @@ import { gather7, gather8 } from './gather';
 import { gatherFloat } from './gather-float';
 import { receiveRange, receiveRows } from './receptive-fields';
 
-/** Runs a layer whose feeds are listed. */
+/** Runs a layer, or a thread's part of it, whose feeds are listed. */
 export function runLayer(layer: usize, steps: i32): void {
-  const blocks = load<i32>(layer, LAYER_BLOCK_COUNT);
+  const blocks = load<i32>(layer, LAYER_TO_BLOCK);
   const group = load<i32>(layer, LAYER_GROUP);
-  const height = load<i32>(layer, LAYER_HEIGHT);
+  const bottom = load<i32>(layer, LAYER_TO_ROW);
   const width = load<i32>(layer, LAYER_WIDTH);
-  for (let first = 0; first < blocks; first += group) {
+  for (let first = load<i32>(layer, LAYER_FROM_BLOCK); first < blocks; first += group) {
     const last = min(first + group, blocks);
-    for (let y = 0; y < height; y++) {
+    for (let y = load<i32>(layer, LAYER_FROM_ROW); y < bottom; y++) {
       for (let x = 0; x < width; x++) {
         receive(layer, y, x, steps, -1);
         for (let block = first; block < last; block++) {

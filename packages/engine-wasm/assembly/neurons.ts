@@ -9,11 +9,12 @@ import {
   NEURONS_CHANNELS,
   NEURONS_CURRENT,
   NEURONS_CURRENT_STEP,
+  NEURONS_FROM,
   NEURONS_LEAK,
-  NEURONS_POSITIONS,
   NEURONS_POTENTIAL,
   NEURONS_THETA,
   NEURONS_THETA_POSITION,
+  NEURONS_TO,
   NEURONS_ZERO,
 } from '../src/layout';
 
@@ -25,16 +26,16 @@ function fireTwo(potential: usize, current: usize, theta: v128, leak: v128, abov
   return i64x2.bitmask(fired);
 }
 
-/** Takes a layer of one sample through some steps. */
+/** Takes a layer of one sample, or a thread's part of it, through some steps. */
 export function runNeurons(neurons: usize, steps: i32): void {
   const channels = <usize>load<u32>(neurons, NEURONS_CHANNELS);
-  const positions = <usize>load<u32>(neurons, NEURONS_POSITIONS);
+  const last = <usize>load<u32>(neurons, NEURONS_TO);
   const currentStep = <usize>load<u32>(neurons, NEURONS_CURRENT_STEP);
   const bitsStep = <usize>load<u32>(neurons, NEURONS_BITS_STEP);
   const zero = load<i32>(neurons, NEURONS_ZERO) !== 0;
   const above = load<i32>(neurons, NEURONS_ABOVE) !== 0;
   const leak = f64x2.splat(load<f64>(neurons, NEURONS_LEAK));
-  for (let position: usize = 0; position < positions; position++) {
+  for (let position = <usize>load<u32>(neurons, NEURONS_FROM); position < last; position++) {
     const thresholds =
       <usize>load<u32>(neurons, NEURONS_THETA) + position * <usize>load<u32>(neurons, NEURONS_THETA_POSITION);
     for (let channel: usize = 0; channel < channels; channel += 16) {

@@ -29,10 +29,11 @@ import {
 } from '../src/layout';
 
 /** For every byte the places of its bits, eight 16-bit numbers. */
-const places: usize = memory.data(256 * 16, 16);
+let places: usize = 0;
 
-/** Fills the table; to be called once. */
-export function prepare(): void {
+/** Writes the table; every thread writes the same. */
+export function preparePlaces(address: usize): void {
+  places = address;
   for (let byte = 0; byte < 256; byte++) {
     let to = places + byte * 16;
     for (let bit = 0; bit < 8; bit++) {

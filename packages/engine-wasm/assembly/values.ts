@@ -11,22 +11,25 @@ import {
   TERM_BLOCK_TO,
   TERM_BLOCK_WEIGHTS,
   VALUES_BIAS,
-  VALUES_BLOCK_COUNT,
   VALUES_BLOCKS,
   VALUES_CHANNELS,
   VALUES_DILATION_X,
   VALUES_DILATION_Y,
+  VALUES_FROM_ROW,
   VALUES_HEIGHT,
   VALUES_INPUT,
+  VALUES_INPUT_STEP,
   VALUES_KERNEL_HEIGHT,
   VALUES_KERNEL_WIDTH,
   VALUES_LEFT,
   VALUES_OUT_CHANNELS,
-  VALUES_OUT_HEIGHT,
   VALUES_OUT_WIDTH,
   VALUES_OUTPUT,
+  VALUES_OUTPUT_STEP,
   VALUES_STRIDE_X,
   VALUES_STRIDE_Y,
+  VALUES_SUMS,
+  VALUES_TO_ROW,
   VALUES_TOP,
   VALUES_WIDTH,
 } from '../src/layout';
@@ -66,7 +69,7 @@ function addInputs<T>(sums: usize, input: usize, count: usize, row: usize): void
 }
 
 /** Adds all taps of one position to the sums of one block. */
-function addTaps<T>(record: usize, block: usize, y: i32, x: i32, sums: usize): void {
+function addTaps<T>(record: usize, input: usize, block: usize, y: i32, x: i32, sums: usize): void {
   const height = load<i32>(record, VALUES_HEIGHT);
   const width = load<i32>(record, VALUES_WIDTH);
   const channels = load<i32>(record, VALUES_CHANNELS);
@@ -75,7 +78,6 @@ function addTaps<T>(record: usize, block: usize, y: i32, x: i32, sums: usize): v
   const weights = <usize>load<u32>(block, TERM_BLOCK_WEIGHTS);
   const kernelHeight = load<i32>(record, VALUES_KERNEL_HEIGHT);
   const kernelWidth = load<i32>(record, VALUES_KERNEL_WIDTH);
-  const input = <usize>load<u32>(record, VALUES_INPUT);
   for (let row = 0; row < kernelHeight; row++) {
     const inY =
       y * load<i32>(record, VALUES_STRIDE_Y) -
@@ -94,31 +96,43 @@ function addTaps<T>(record: usize, block: usize, y: i32, x: i32, sums: usize): v
   }
 }
 
-function convolve<T>(record: usize): void {
-  const outHeight = load<i32>(record, VALUES_OUT_HEIGHT);
-  const outWidth = load<i32>(record, VALUES_OUT_WIDTH);
-  const pitch = <usize>load<u32>(record, VALUES_OUT_CHANNELS) * sizeof<T>();
+function convolve<T>(record: usize, input: usize, output: usize): void {
+  const width = load<i32>(record, VALUES_OUT_WIDTH);
+  const first = load<i32>(record, VALUES_FROM_ROW);
+  const last = load<i32>(record, VALUES_TO_ROW);
+  const channels = <usize>load<u32>(record, VALUES_OUT_CHANNELS) * sizeof<T>();
   const bias = <usize>load<u32>(record, VALUES_BIAS);
-  const blocks = <usize>load<u32>(record, VALUES_BLOCK_COUNT);
-  let output = <usize>load<u32>(record, VALUES_OUTPUT);
-  for (let y = 0; y < outHeight; y++) {
-    for (let x = 0; x < outWidth; x++) {
-      memory.copy(output, bias, pitch);
-      for (let block: usize = 0; block < blocks; block++) {
-        const entry = <usize>load<u32>(record, VALUES_BLOCKS) + block * TERM_BLOCK_BYTES;
-        addTaps<T>(record, entry, y, x, output + block * 128);
+  const sums = <usize>load<u32>(record, VALUES_SUMS);
+  const blocks = <usize>load<u32>(record, VALUES_BLOCKS);
+  output += <usize>(first * width) * channels;
+  for (let y = first; y < last; y++) {
+    for (let x = 0; x < width; x++) {
+      for (let at: usize = 0, block = blocks; at < channels; at += 128, block += TERM_BLOCK_BYTES) {
+        memory.copy(sums, bias + at, 128);
+        addTaps<T>(record, input, block, y, x, sums);
+        memory.copy(output + at, sums, min<usize>(128, channels - at));
       }
-      output += pitch;
+      output += channels;
     }
   }
 }
 
+function convolveSteps<T>(record: usize, steps: i32): void {
+  let input = <usize>load<u32>(record, VALUES_INPUT);
+  let output = <usize>load<u32>(record, VALUES_OUTPUT);
+  for (let step = 0; step < steps; step++) {
+    convolve<T>(record, input, output);
+    input += <usize>load<u32>(record, VALUES_INPUT_STEP);
+    output += <usize>load<u32>(record, VALUES_OUTPUT_STEP);
+  }
+}
+
 /** Convolves 64-bit values. */
-export function convolveDouble(record: usize): void {
-  convolve<f64>(record);
+export function convolveDouble(record: usize, steps: i32): void {
+  convolveSteps<f64>(record, steps);
 }
 
 /** Convolves 32-bit values. */
-export function convolveFloat(record: usize): void {
-  convolve<f32>(record);
+export function convolveFloat(record: usize, steps: i32): void {
+  convolveSteps<f32>(record, steps);
 }

@@ -14,14 +14,15 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 export async function compileKernels(entry = 'assembly/index.ts') {
   /** @type {Uint8Array | undefined} */
   let binary;
+  const memory = ['--importMemory', '--sharedMemory', '--maximumMemory', '65535'];
   const options = [
     '-O3',
     '--noAssert',
     '--runtime',
     'stub',
-    '--importMemory',
+    ...memory,
     '--enable',
-    'simd',
+    'simd,threads',
     '--outFile',
     'kernels.wasm',
   ];

@@ -1,6 +1,10 @@
 // The records that plans write and kernels read: every field is a 32-bit word, named by its byte offset. This file is
 // compiled twice, by TypeScript and by AssemblyScript, so that both sides agree.
 
+// Tables: the places of the bits of a byte, and masks for four bits.
+export const PLACES_BYTES = 4096;
+export const MASKS_BYTES = 256;
+
 // A feed: spikes of one or several nodes, seen as one image of lists.
 /** Positions of the image. */
 export const FEED_HEIGHT = 0;
@@ -73,35 +77,38 @@ export const KIND_DIAGONAL = 1;
 export const KIND_DIAGONAL_FLOAT = 33;
 
 // A layer: neurons, or plain currents, that terms lead into.
-export const LAYER_HEIGHT = 0;
-export const LAYER_WIDTH = 4;
+export const LAYER_WIDTH = 0;
 /** Channels, padded to a multiple of 16. */
-export const LAYER_CHANNELS = 8;
+export const LAYER_CHANNELS = 4;
 /** 32-bit potentials, `[position][channel]`; of a layer of currents `[step][position][channel]`. */
-export const LAYER_STATE = 12;
+export const LAYER_STATE = 8;
 /** Bytes between the states of steps; 0 for neurons. */
-export const LAYER_STATE_STEP = 16;
+export const LAYER_STATE_STEP = 12;
 /** 32-bit bias of each channel. */
-export const LAYER_BIAS = 20;
+export const LAYER_BIAS = 16;
 /** 32-bit potential that fires, and what is taken off then; `[channel]` or `[position][channel]`. */
-export const LAYER_LEVEL = 24;
-export const LAYER_THETA = 28;
+export const LAYER_LEVEL = 20;
+export const LAYER_THETA = 24;
 /** Bytes between the thresholds of positions; 0 if they share them. */
-export const LAYER_THETA_POSITION = 32;
-export const LAYER_BITS = 36;
-export const LAYER_BITS_STEP = 40;
+export const LAYER_THETA_POSITION = 28;
+export const LAYER_BITS = 32;
+export const LAYER_BITS_STEP = 36;
 /** One of the MODE values below. */
-export const LAYER_MODE = 44;
+export const LAYER_MODE = 40;
 /** 1 for 32-bit floats, 0 for whole numbers. */
-export const LAYER_FLOAT = 48;
-export const LAYER_TERMS = 52;
-export const LAYER_TERM_COUNT = 56;
+export const LAYER_FLOAT = 44;
+export const LAYER_TERMS = 48;
+export const LAYER_TERM_COUNT = 52;
 /** For each block: its first channel, how many it has. */
-export const LAYER_BLOCKS = 60;
-export const LAYER_BLOCK_COUNT = 64;
+export const LAYER_BLOCKS = 56;
 /** How many blocks are done before the next position: as many as fit the level-2 cache. */
-export const LAYER_GROUP = 68;
-export const LAYER_BYTES = 72;
+export const LAYER_GROUP = 60;
+/** The part that one thread does: rows of positions, and blocks; each from the first to the one after the last. */
+export const LAYER_FROM_ROW = 64;
+export const LAYER_TO_ROW = 68;
+export const LAYER_FROM_BLOCK = 72;
+export const LAYER_TO_BLOCK = 76;
+export const LAYER_BYTES = 80;
 
 export const BLOCK_CHANNEL = 0;
 export const BLOCK_WIDTH = 4;
@@ -112,23 +119,25 @@ export const MODE_ZERO = 1;
 export const MODE_CURRENTS = 2;
 
 // Neurons of 64-bit floats.
-export const NEURONS_POSITIONS = 0;
+/** The positions that one thread does: the first, and the one after the last. */
+export const NEURONS_FROM = 0;
+export const NEURONS_TO = 4;
 /** Channels, padded to a multiple of 16. */
-export const NEURONS_CHANNELS = 4;
+export const NEURONS_CHANNELS = 8;
 /** `[position][channel]` */
-export const NEURONS_POTENTIAL = 8;
+export const NEURONS_POTENTIAL = 12;
 /** `[step][position][channel]`, and the bytes between steps: 0 where all steps have the same. */
-export const NEURONS_CURRENT = 12;
-export const NEURONS_CURRENT_STEP = 16;
+export const NEURONS_CURRENT = 16;
+export const NEURONS_CURRENT_STEP = 20;
 /** `[channel]` or `[position][channel]`, and the bytes between positions. */
-export const NEURONS_THETA = 20;
-export const NEURONS_THETA_POSITION = 24;
-export const NEURONS_BITS = 28;
-export const NEURONS_BITS_STEP = 32;
+export const NEURONS_THETA = 24;
+export const NEURONS_THETA_POSITION = 28;
+export const NEURONS_BITS = 32;
+export const NEURONS_BITS_STEP = 36;
 /** 1: reset to zero. */
-export const NEURONS_ZERO = 36;
+export const NEURONS_ZERO = 40;
 /** 1: only potentials above θ fire. */
-export const NEURONS_ABOVE = 40;
+export const NEURONS_ABOVE = 44;
 /** The leak, a 64-bit float. */
 export const NEURONS_LEAK = 48;
 export const NEURONS_BYTES = 56;
@@ -137,22 +146,28 @@ export const NEURONS_BYTES = 56;
 export const VALUES_HEIGHT = 0;
 export const VALUES_WIDTH = 4;
 export const VALUES_CHANNELS = 8;
-export const VALUES_OUT_HEIGHT = 12;
-export const VALUES_OUT_WIDTH = 16;
-/** Values between output positions: the output channels, padded to whole blocks. */
-export const VALUES_OUT_CHANNELS = 20;
-export const VALUES_KERNEL_HEIGHT = 24;
-export const VALUES_KERNEL_WIDTH = 28;
-export const VALUES_STRIDE_Y = 32;
-export const VALUES_STRIDE_X = 36;
-export const VALUES_DILATION_Y = 40;
-export const VALUES_DILATION_X = 44;
-export const VALUES_TOP = 48;
-export const VALUES_LEFT = 52;
-export const VALUES_INPUT = 56;
-export const VALUES_OUTPUT = 60;
-export const VALUES_BIAS = 64;
+/** The rows of output that one thread does: the first, and the one after the last. */
+export const VALUES_FROM_ROW = 12;
+export const VALUES_TO_ROW = 16;
+export const VALUES_OUT_WIDTH = 20;
+export const VALUES_OUT_CHANNELS = 24;
+export const VALUES_KERNEL_HEIGHT = 28;
+export const VALUES_KERNEL_WIDTH = 32;
+export const VALUES_STRIDE_Y = 36;
+export const VALUES_STRIDE_X = 40;
+export const VALUES_DILATION_Y = 44;
+export const VALUES_DILATION_X = 48;
+export const VALUES_TOP = 52;
+export const VALUES_LEFT = 56;
+export const VALUES_INPUT = 60;
+export const VALUES_OUTPUT = 64;
+/** Bytes between steps. */
+export const VALUES_INPUT_STEP = 68;
+export const VALUES_OUTPUT_STEP = 72;
+/** The bias, padded to whole blocks. */
+export const VALUES_BIAS = 76;
+/** Room for the sums of one block. */
+export const VALUES_SUMS = 80;
 /** For each block: its weights, its first channel of the input, the one after its last. */
-export const VALUES_BLOCKS = 68;
-export const VALUES_BLOCK_COUNT = 72;
-export const VALUES_BYTES = 76;
+export const VALUES_BLOCKS = 84;
+export const VALUES_BYTES = 88;

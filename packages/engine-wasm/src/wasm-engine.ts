@@ -5,7 +5,6 @@ import {
   checkRun,
   compileNetwork,
   type Engine,
-  type Frame,
   type Network,
   type Observe,
   type Program,
@@ -14,7 +13,7 @@ import {
   requireInteger,
   requireSpiking,
 } from '@spikewright/snn-core';
-import { loadKernels, type Machine, startMachine } from './load-kernels.js';
+import { type Machine, startMachine } from './machine/start-machine.js';
 import { type Forwarder, makeForwarder } from './run/infer.js';
 import { makeRunner, type Runners } from './run/runner.js';
 
@@ -39,6 +38,14 @@ export interface WasmOptions {
    * @defaultValue 8
    */
   readonly rows?: number;
+  /**
+   * How many threads work, this one included, from 1 to 64; changes no result. They share out the samples, or each layer of
+   * a sample where there are fewer samples than threads, and share one memory. Runs are then asynchronous (`for await`). Where
+   * threads or shared memory are missing (in pages that are not cross-origin isolated, for one) this thread works alone.
+   *
+   * @defaultValue 1
+   */
+  readonly workers?: number;
 }
 
 /** Options with defaults written out. */
@@ -46,6 +53,7 @@ export interface Settings {
   readonly floats: 'float32' | 'float64';
   readonly chunk: number | undefined;
   readonly rows: number;
+  readonly workers: number;
 }
 
 /**
@@ -54,20 +62,21 @@ export interface Settings {
  *
  * @throws RangeError for an option out of range; from `compile`: Error where WebAssembly or its SIMD is missing
  */
-export function wasmEngine({ floats = 'float32', chunk, rows = 8 }: WasmOptions = {}): Engine {
+export function wasmEngine({ floats = 'float32', chunk, rows = 8, workers = 1 }: WasmOptions = {}): Engine {
   const action = 'make the wasm engine';
   if (floats !== 'float32' && floats !== 'float64') {
     throw new RangeError(`Cannot ${action}: floats must be float32 or float64: ${floats}`);
   }
   if (chunk !== undefined) requireInteger(action, 'chunk', chunk, 1, 256);
   requireInteger(action, 'rows', rows, 1, 1024);
-  const settings = { floats, chunk, rows };
+  requireInteger(action, 'workers', workers, 1, 64);
+  const settings = { floats, chunk, rows, workers };
   return { name: 'wasm', compile: (network) => compile(network, settings) };
 }
 
 async function compile(network: Network, settings: Settings): Promise<Program> {
   const compiled = compileNetwork(network);
-  const machine = await startMachine(await loadKernels());
+  const machine = await startMachine(settings.workers);
   let held: Held | undefined = { machine, runners: makeRunner(machine, compiled, settings) };
   const inUse = (): Held => {
     if (held) return held;
@@ -78,6 +87,7 @@ async function compile(network: Network, settings: Settings): Promise<Program> {
     infer: (batch, observe) => infer(inUse(), compiled, batch, observe),
     run: (batch, options) => run(inUse, compiled, batch, options),
     dispose: () => {
+      held?.machine.pool?.close();
       held = undefined;
     },
   };
@@ -97,7 +107,7 @@ function infer(held: Held, compiled: Compiled, batch: Batch, observe: Observe | 
   return held.forwarder.infer(batch, observe);
 }
 
-function run(inUse: () => Held, compiled: Compiled, batch: Batch, options: RunOptions): Iterable<Frame> {
+function run(inUse: () => Held, compiled: Compiled, batch: Batch, options: RunOptions): ReturnType<Program['run']> {
   requireSpiking(compiled);
   checkBatch(compiled, batch);
   checkRun(options);

@@ -1,13 +1,14 @@
 import type { Compiled, Neuron, Node } from '@spikewright/snn-core';
 import { elements, isWeighted } from '@spikewright/snn-core';
-import type { Machine } from '../load-kernels.js';
+import type { Machine } from '../machine/start-machine.js';
 import { type FeedContext, feedOf } from './feeds.js';
-import { type Bits, type Extent, type Signal, takeBits, takeValues, type Values } from './signals.js';
+import type { Operation } from './operation.js';
+import { type Bits, type Extent, takeBits, takeValues, type Values } from './signals.js';
 import { type Current, currentOf } from './terms.js';
 import { writeValueNeurons } from './value-neurons.js';
 import { convolveValues, forwardValues, fusedCurrents, slowNeurons, unpackSpikes } from './value-operations.js';
 import { type WholeNumbers, wholeNumbers } from './whole-numbers.js';
-import { type FusedLayer, writeLayer } from './write-layer.js';
+import { writeLayer } from './write-layer.js';
 
 /** What decides how a network is computed. */
 export interface PlanOptions {
@@ -26,7 +27,7 @@ export interface Plan {
   readonly bits: ReadonlyMap<string, Bits>;
   readonly values: ReadonlyMap<string, Values>;
   /** In order. Constant ones are run once a sample. */
-  readonly operations: readonly { readonly layer: FusedLayer; readonly constant: boolean }[];
+  readonly operations: readonly (Operation & { readonly constant: boolean })[];
 }
 
 /** How each node is computed, before any memory is taken. */
@@ -125,7 +126,7 @@ export function makePlan(machine: Machine, compiled: Compiled, choices: Choices,
   }
   const layers = { machine, compiled, choices, extent, bits, values };
   const operations = network.nodes.flatMap((node) =>
-    operationsFor(node, layers).map((layer) => ({ layer, constant: choices.constant.has(node.name) })),
+    operationsFor(node, layers).map((operation) => ({ ...operation, constant: choices.constant.has(node.name) })),
   );
   return { extent, bits, values, operations };
 }
@@ -139,36 +140,34 @@ interface Layers {
   readonly values: ReadonlyMap<string, Values>;
 }
 
-function operationsFor(node: Node, layers: Layers): FusedLayer[] {
+function operationsFor(node: Node, layers: Layers): Operation[] {
   const { machine, values, bits } = layers;
   const [from, to] = [bits.get(node.name), values.get(node.name)];
   const unpack = from && to ? [unpackSpikes(machine, from, to)] : [];
   if (node.op === 'input') return unpack;
-  if (node.op === 'neuron') return [neuronLayer(node, layers), ...unpack];
-  return to ? [valueLayer(node, to, layers)] : [];
+  if (node.op === 'neuron') return [...neuronLayer(node, layers), ...unpack];
+  return to ? valueLayer(node, to, layers) : [];
 }
 
-function neuronLayer(node: Neuron, { machine, compiled, choices, extent, bits, values }: Layers): FusedLayer {
+function neuronLayer(node: Neuron, { machine, compiled, choices, extent, bits, values }: Layers): Operation[] {
   const shape = compiled.shapes.get(node.name)!;
   const fusion = choices.fused.get(node.name);
   const target = bits.get(node.name);
   if (fusion && target) {
-    return writeLayer(machine, { shape, ...fusion, target: { neuron: node, bits: target } }, signalsOf(bits), extent);
+    return [writeLayer(machine, { shape, ...fusion, target: { neuron: node, bits: target } }, bits, extent)];
   }
   const current = values.get(node.inputs[0])!;
   if (target) return writeValueNeurons(machine, node, shape, current, target, extent);
-  return slowNeurons(machine, node, current, values.get(node.name)!, extent);
+  return [slowNeurons(machine, node, current, values.get(node.name)!, extent)];
 }
 
-function valueLayer(node: Node, to: Values, { machine, compiled, choices, extent, bits, values }: Layers): FusedLayer {
+function valueLayer(node: Node, to: Values, { machine, compiled, choices, extent, bits, values }: Layers): Operation[] {
   const shape = compiled.shapes.get(node.name)!;
   const fusion = choices.currents.get(node.name);
-  if (fusion) return fusedCurrents(machine, { shape, ...fusion }, signalsOf(bits), to, extent);
+  if (fusion) return fusedCurrents(machine, { shape, ...fusion }, bits, to, extent);
   if (node.op === 'conv2d' || node.op === 'dense') {
-    return convolveValues(machine, compiled, node, values.get(node.inputs[0])!, to);
+    return [convolveValues(machine, compiled, node, values.get(node.inputs[0])!, to)];
   }
   const inputs = node.inputs.map((name) => values.get(name)!);
-  return forwardValues(machine, compiled, node.name, inputs, to);
+  return [forwardValues(machine, compiled, node.name, inputs, to)];
 }
-
-const signalsOf = (bits: ReadonlyMap<string, Bits>): ReadonlyMap<string, Signal> => bits;

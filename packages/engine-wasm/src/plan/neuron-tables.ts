@@ -1,14 +1,15 @@
 import type { Neuron } from '@spikewright/snn-core';
-import type { Arena } from '../arena.js';
 import * as layout from '../layout.js';
+import type { Arena } from '../machine/arena.js';
 import { padded } from './pack-weights.js';
 import { addressOf, type Extent } from './signals.js';
+import type { Fields } from './write-feed.js';
 import type { LayerPlan } from './write-layer.js';
 
 /** Biases, thresholds and potentials of a layer in 32 bits. */
 export interface NeuronTables {
   /** The fields of a slot's record that point to them. */
-  fields(slot: number): readonly (readonly [number, number])[];
+  fields(slot: number): Fields;
   reset(slot: number): void;
 }
 
@@ -20,16 +21,18 @@ export function neuronTables(arena: Arena, plan: LayerPlan, { slots }: Extent): 
   const { shape, target } = plan;
   const channels = padded(shape.at(-1)!);
   const positions = shape.reduce((product, size) => product * size, 1) / shape.at(-1)!;
-  const bias: (readonly [number, number])[] = [[layout.LAYER_BIAS, writeBias(arena, plan, channels)]];
+  const bias: Fields = [[layout.LAYER_BIAS, writeBias(arena, plan, channels)]];
   const bytes = positions * channels * 4;
   if ('currents' in target) {
-    const fields = [
-      ...bias,
-      [layout.LAYER_STATE, target.currents],
-      [layout.LAYER_STATE_STEP, bytes],
-      [layout.LAYER_MODE, layout.MODE_CURRENTS],
-    ] as const;
-    return { fields: () => fields, reset: () => undefined };
+    return {
+      fields: (slot) => [
+        ...bias,
+        [layout.LAYER_STATE, target.currents(slot)],
+        [layout.LAYER_STATE_STEP, bytes],
+        [layout.LAYER_MODE, layout.MODE_CURRENTS],
+      ],
+      reset: () => undefined,
+    };
   }
   const { neuron, bits } = target;
   const thresholds = writeThresholds(arena, plan, neuron, positions, channels);
@@ -67,7 +70,7 @@ function writeThresholds(
   { threshold, fires }: Neuron,
   positions: number,
   channels: number,
-): readonly (readonly [number, number])[] {
+): Fields {
   const real = shape.at(-1)!;
   const perNeuron = threshold.data.length > real;
   const length = perNeuron ? positions * channels : channels;

@@ -1,4 +1,4 @@
-import type { Arena } from '../arena.js';
+import type { Arena } from '../machine/arena.js';
 import { padded } from './pack-weights.js';
 
 /** Spikes of 0 or 1 of one node, as bits: `[slot][step][position][channel]`. */
@@ -29,6 +29,8 @@ export type Signal = Bits | Values;
 export interface Extent {
   readonly slots: number;
   readonly chunk: number;
+  /** Threads, each with scratch memory of its own. */
+  readonly lanes: number;
 }
 
 /** Makes room for the bits of a node of a shape. */

@@ -1,38 +1,42 @@
 import type { Neuron, Shape } from '@spikewright/snn-core';
 import * as layout from '../layout.js';
-import type { Machine } from '../load-kernels.js';
+import type { Arena } from '../machine/arena.js';
+import { CALLED } from '../machine/load-kernels.js';
+import type { Machine } from '../machine/start-machine.js';
+import { keepCalls, type Operation, shareOf } from './operation.js';
 import { padded } from './pack-weights.js';
-import { addressOf, type Bits, type Extent, type Values, valuesOf } from './signals.js';
+import { addressOf, type Bits, type Extent, takeValues, type Values, valuesOf } from './signals.js';
 import { record } from './write-feed.js';
-import type { FusedLayer } from './write-layer.js';
 
 /** Makes neurons of 0 or 1 spikes whose currents are values, in the reference's own arithmetic. */
 export function writeValueNeurons(
-  machine: Machine,
+  { arena }: Machine,
   neuron: Neuron,
   shape: Shape,
   current: Values,
   bits: Bits,
-  { slots, chunk }: Extent,
-): FusedLayer {
-  const { arena, kernels } = machine;
+  extent: Extent,
+): Operation[] {
   const real = shape.at(-1)!;
   const channels = padded(real);
   const positions = current.size / real;
   const bytes = positions * channels * 8;
-  const spread = channels === real ? undefined : arena.take((current.stepBytes === 0 ? 1 : chunk) * bytes);
-  const theta = writeTheta(machine, neuron, positions, real);
-  const states = arena.take(slots * bytes);
+  const spread = channels === real ? undefined : spreadOf(arena, current, real, extent);
+  const from = spread?.values ?? current;
+  const theta = writeTheta(arena, neuron, positions, real);
   const start = arena.take(bytes);
   writeStart(arena.doubles(start, positions * channels), neuron, real, channels);
-  const records = Array.from({ length: slots }, (_, slot) => {
+  const states = arena.take(extent.slots * bytes);
+  const calls = keepCalls((slot, share) => {
+    const [first, last] = shareOf(positions, share);
     const address = arena.take(layout.NEURONS_BYTES);
     record(arena, address, [
-      [layout.NEURONS_POSITIONS, positions],
+      [layout.NEURONS_FROM, first],
+      [layout.NEURONS_TO, last],
       [layout.NEURONS_CHANNELS, channels],
       [layout.NEURONS_POTENTIAL, states + slot * bytes],
-      [layout.NEURONS_CURRENT, spread ?? addressOf(current, slot, 0)],
-      [layout.NEURONS_CURRENT_STEP, current.stepBytes === 0 ? 0 : spread ? bytes : current.stepBytes],
+      [layout.NEURONS_CURRENT, addressOf(from, slot, 0)],
+      [layout.NEURONS_CURRENT_STEP, from.stepBytes],
       [layout.NEURONS_THETA, theta.address],
       [layout.NEURONS_THETA_POSITION, theta.positionBytes],
       [layout.NEURONS_BITS, addressOf(bits, slot, 0)],
@@ -41,25 +45,30 @@ export function writeValueNeurons(
       [layout.NEURONS_ABOVE, neuron.fires === '>' ? 1 : 0],
     ]);
     arena.doubles(address + layout.NEURONS_LEAK, 1)[0] = neuron.leak;
-    return address;
+    return [[CALLED.indexOf('runNeurons'), address]];
   });
-  const pad = (slot: number, steps: number): void => {
-    if (spread === undefined) return;
+  const reset = (slot: number): void => arena.bytes(states + slot * bytes, bytes).set(arena.bytes(start, bytes));
+  return [...(spread ? [spread.operation] : []), { kind: 'kernels', calls, reset }];
+}
+
+/** Copies currents to positions of padded channels. */
+function spreadOf(
+  arena: Arena,
+  current: Values,
+  real: number,
+  extent: Extent,
+): { readonly values: Values; readonly operation: Operation } {
+  const channels = padded(real);
+  const positions = current.size / real;
+  const values = takeValues(arena, positions * channels, current.stepBytes === 0, extent);
+  const run = (slot: number, steps: number): void => {
     for (let step = 0; step < (current.stepBytes === 0 ? 1 : steps); step++) {
       const from = valuesOf(arena, current, slot, step);
-      const to = arena.doubles(spread + step * bytes, positions * channels);
+      const to = valuesOf(arena, values, slot, step);
       for (let p = 0; p < positions; p++) to.set(from.subarray(p * real, (p + 1) * real), p * channels);
     }
   };
-  return {
-    run: (slot, steps) => {
-      pad(slot, steps);
-      kernels.runNeurons(records[slot], steps);
-    },
-    reset: (slot) => {
-      arena.bytes(states + slot * bytes, bytes).set(arena.bytes(start, bytes));
-    },
-  };
+  return { values, operation: { kind: 'function', run } };
 }
 
 /** v(0) = initial · θ. */
@@ -75,7 +84,7 @@ function writeStart(state: Float64Array, { threshold, initial }: Neuron, real: n
 
 /** θ; that of padding is never reached. */
 function writeTheta(
-  { arena }: Machine,
+  arena: Arena,
   { threshold: { data } }: Neuron,
   positions: number,
   real: number,

@@ -1,15 +1,14 @@
-import type { Arena } from '../arena.js';
 import * as layout from '../layout.js';
+import type { Arena } from '../machine/arena.js';
 import type { Feed, Part } from './feeds.js';
 import { addressOf, type Bits, type Signal } from './signals.js';
-import type { Lists } from './write-layer.js';
+import type { Scratch } from './write-weights.js';
+
+/** Values of a record by the byte offset of their field. */
+export type Fields = readonly (readonly [offset: number, value: number])[];
 
 /** Writes fields of a record, each at its offset. */
-export function record(
-  arena: Arena,
-  address: number,
-  fields: Iterable<readonly [offset: number, value: number]>,
-): void {
+export function record(arena: Arena, address: number, fields: Fields): void {
   const words = arena.words(address, 32);
   for (const [offset, value] of fields) words[offset / 4] = value;
 }
@@ -20,7 +19,7 @@ export function layerFeed(
   feed: Feed,
   signals: ReadonlyMap<string, Signal>,
   slot: number,
-  lists: Lists | undefined,
+  lists: Scratch | undefined,
 ): number {
   const parts = arena.take(feed.parts.length * layout.PART_BYTES);
   feed.parts.forEach((part, i) => {
@@ -41,7 +40,7 @@ export function layerFeed(
   return address;
 }
 
-const partFields = (part: Part, bits: Bits, slot: number): readonly (readonly [number, number])[] => [
+const partFields = (part: Part, bits: Bits, slot: number): Fields => [
   [layout.PART_BITS, addressOf(bits, slot, 0)],
   [layout.PART_BITS_STEP, bits.stepBytes],
   [layout.PART_POSITION_BYTES, bits.positionBytes],
@@ -52,3 +51,10 @@ const partFields = (part: Part, bits: Bits, slot: number): readonly (readonly [n
   [layout.PART_STRIDE_Y, part.strides[0]],
   [layout.PART_STRIDE_X, part.strides[1]],
 ];
+
+/** Writes whole numbers one after another; returns their address. */
+export function writeWords(arena: Arena, values: readonly number[]): number {
+  const address = arena.take(values.length * 4);
+  arena.words(address, values.length).set(values);
+  return address;
+}

@@ -1,58 +1,64 @@
 import type { Compiled, Conv2d, Dense } from '@spikewright/snn-core';
 import { slidingWindow } from '@spikewright/snn-core';
 import * as layout from '../layout.js';
-import type { Machine } from '../load-kernels.js';
+import type { Arena } from '../machine/arena.js';
+import { type Share, shareOf } from './operation.js';
 import { type Block, inputRange, type Kernel, packFloats } from './pack-weights.js';
-import { record } from './write-feed.js';
+import { type Fields, record, writeWords } from './write-feed.js';
 
-/** A convolution of values, ready to run. */
+/** A convolution of values: its weights, and records that tell a kernel what to do with them. */
 export interface ValuesLayer {
-  /** Where output goes, `[position][padded channel]`; shared by all calls. */
-  readonly output: number;
-  /** Output channels with padding. */
-  readonly pitch: number;
-  run(input: number): void;
+  /** Makes a record for a thread's part of the rows. */
+  record(input: Place, output: Place, share: Share): number;
 }
 
-/** How many channels eight vectors hold. */
-const BLOCK = { double: 16, float: 32 } as const;
+/** Where values are, and the bytes between steps. */
+export interface Place {
+  readonly address: number;
+  readonly stepBytes: number;
+}
+
+/** How many channels eight vectors hold, and the bytes of a number. */
+const FORMS = { double: { width: 16, bytes: 8 }, float: { width: 32, bytes: 4 } } as const;
 
 /** Packs the weights of a convolution or matrix product of values in 64-bit (`double`) or 32-bit floats. */
 export function writeValues(
-  { arena, kernels }: Machine,
+  arena: Arena,
   node: Conv2d | Dense,
   { shapes }: Compiled,
-  numbers: 'double' | 'float',
+  numbers: keyof typeof FORMS,
 ): ValuesLayer {
   const kernel = kernelOf(node);
-  const width = BLOCK[numbers];
+  const { width, bytes } = FORMS[numbers];
   const blocks = Array.from({ length: Math.ceil(kernel.outputs / width) }, (_, i) => ({ channel: i * width, width }));
-  const pitch = blocks.length * width;
+  const padding = blocks.length * width;
   const [shape, outputShape] = [shapes.get(node.inputs[0])!, shapes.get(node.name)!];
-  const [height, columns] = outputShape.length === 3 ? outputShape : [1, 1];
-  const bytes = numbers === 'double' ? 8 : 4;
-  const output = arena.take(height * columns * pitch * bytes);
-  const bias = arena.take(pitch * bytes);
-  (numbers === 'double' ? arena.doubles(bias, pitch) : arena.floats(bias, pitch)).set(node.bias?.data ?? []);
-  const blockTable = writeBlocks(arena, kernel, blocks, numbers);
-  const address = arena.take(layout.VALUES_BYTES);
-  record(arena, address, [
+  const [rows, columns] = outputShape.length === 3 ? outputShape : [1, 1];
+  const bias = arena.take(padding * bytes);
+  (numbers === 'double' ? arena.doubles(bias, padding) : arena.floats(bias, padding)).set(node.bias?.data ?? []);
+  const fields: Fields = [
     ...windowFields(node, shape),
-    [layout.VALUES_OUT_HEIGHT, height],
     [layout.VALUES_OUT_WIDTH, columns],
-    [layout.VALUES_OUT_CHANNELS, pitch],
-    [layout.VALUES_OUTPUT, output],
+    [layout.VALUES_OUT_CHANNELS, kernel.outputs],
     [layout.VALUES_BIAS, bias],
-    [layout.VALUES_BLOCKS, blockTable],
-    [layout.VALUES_BLOCK_COUNT, blocks.length],
-  ]);
+    [layout.VALUES_BLOCKS, writeBlocks(arena, kernel, blocks, numbers)],
+  ];
   return {
-    output,
-    pitch,
-    run: (input) => {
-      record(arena, address, [[layout.VALUES_INPUT, input]]);
-      if (numbers === 'double') kernels.convolveDouble(address);
-      else kernels.convolveFloat(address);
+    record: (input, output, share) => {
+      const address = arena.take(layout.VALUES_BYTES);
+      const sums = arena.take(128);
+      const [from, to] = shareOf(rows, share);
+      record(arena, address, [
+        ...fields,
+        [layout.VALUES_SUMS, sums],
+        [layout.VALUES_FROM_ROW, from],
+        [layout.VALUES_TO_ROW, to],
+        [layout.VALUES_INPUT, input.address],
+        [layout.VALUES_INPUT_STEP, input.stepBytes],
+        [layout.VALUES_OUTPUT, output.address],
+        [layout.VALUES_OUTPUT_STEP, output.stepBytes],
+      ]);
+      return address;
     },
   };
 }
@@ -65,12 +71,7 @@ function kernelOf({ op, kernel, ...node }: Conv2d | Dense): Kernel {
   return { kernel: kernel.data, taps: height * width, inputs: groupInputs * groups, outputs, groups };
 }
 
-function writeBlocks(
-  arena: Machine['arena'],
-  kernel: Kernel,
-  blocks: readonly Block[],
-  numbers: 'double' | 'float',
-): number {
+function writeBlocks(arena: Arena, kernel: Kernel, blocks: readonly Block[], numbers: keyof typeof FORMS): number {
   const table = blocks.flatMap((block) => {
     const packed = packFloats<Float64Array | Float32Array>(kernel, block, (length) =>
       numbers === 'double' ? new Float64Array(length) : new Float32Array(length),
@@ -79,12 +80,10 @@ function writeBlocks(
     arena.bytes(address, packed.byteLength).set(new Uint8Array(packed.buffer));
     return [address, ...inputRange(kernel, block)];
   });
-  const address = arena.take(table.length * 4);
-  arena.words(address, table.length).set(table);
-  return address;
+  return writeWords(arena, table);
 }
 
-function windowFields(node: Conv2d | Dense, shape: readonly number[]): readonly (readonly [number, number])[] {
+function windowFields(node: Conv2d | Dense, shape: readonly number[]): Fields {
   if (node.op === 'dense') {
     const ones = [
       layout.VALUES_HEIGHT,

@@ -1,5 +1,5 @@
 import type { Compiled, Connection, Frame, Operations } from '@spikewright/snn-core';
-import type { Machine } from '../load-kernels.js';
+import type { Machine } from '../machine/start-machine.js';
 import type { Plan } from '../plan/make-plan.js';
 import { padded } from '../plan/pack-weights.js';
 import { addressOf, type Bits, forEachSpike, valuesOf } from '../plan/signals.js';

@@ -1,34 +1,30 @@
 import type { Batch, Compiled, Conv2d, Dense, Observe } from '@spikewright/snn-core';
 import { elements } from '@spikewright/snn-core';
-import type { Machine } from '../load-kernels.js';
-import { takeOutPadding } from '../plan/value-operations.js';
-import { type ValuesLayer, writeValues } from '../plan/write-values.js';
+import type { Machine } from '../machine/start-machine.js';
+import { writeValues } from '../plan/write-values.js';
 
 /** An ANN made ready for passes: convolutions and matrix products by kernels in 32-bit floats. */
 export interface Forwarder {
   infer(batch: Batch, observe: Observe | undefined): Float32Array;
 }
 
+/** Where the kernels read and write, and what they are told. */
 interface Weights {
-  readonly layer: ValuesLayer;
+  readonly record: number;
   readonly input: number;
+  readonly output: number;
 }
 
 /** Packs the weights of an ANN. */
 export function makeForwarder(machine: Machine, compiled: Compiled): Forwarder {
   const { network, shapes } = compiled;
-  const size = (name: string): number => elements(shapes.get(name)!);
-  const outputs = new Map(network.nodes.map(({ name }) => [name, new Float64Array(size(name))]));
-  const weighted = network.nodes.filter((node): node is Conv2d | Dense => node.op === 'conv2d' || node.op === 'dense');
-  const input = machine.arena.take(4 * Math.max(0, ...weighted.map((node) => size(node.inputs[0]))));
-  const layers = new Map<string, Weights>(
-    weighted.map((node) => [node.name, { layer: writeValues(machine, node, compiled, 'float'), input }]),
-  );
+  const outputs = new Map(network.nodes.map(({ name }) => [name, new Float64Array(elements(shapes.get(name)!))]));
+  const layers = writeLayers(machine, compiled);
   const compute = (name: string, inputs: readonly string[]): void => {
     const weights = layers.get(name);
     const read = inputs.map((from) => outputs.get(from)!);
     const output = outputs.get(name)!;
-    if (weights) multiply(machine, weights, read[0], output, shapes.get(name)!.at(-1)!);
+    if (weights) multiply(machine, weights, read[0], output);
     else compiled.forward.get(name)!(read, output, 1);
   };
   return {
@@ -49,15 +45,27 @@ export function makeForwarder(machine: Machine, compiled: Compiled): Forwarder {
   };
 }
 
-function multiply(
-  { arena }: Machine,
-  { layer, input }: Weights,
-  from: Float64Array,
-  to: Float64Array,
-  channels: number,
-): void {
-  arena.floats(input, from.length).set(from);
-  layer.run(input);
-  const length = (to.length / channels) * layer.pitch;
-  takeOutPadding(arena.floats(layer.output, length), layer.pitch, to, channels);
+/** All layers read from one place and write to another, one after the other. */
+function writeLayers({ arena }: Machine, compiled: Compiled): ReadonlyMap<string, Weights> {
+  const { network, shapes } = compiled;
+  const weighted = network.nodes.filter((node): node is Conv2d | Dense => node.op === 'conv2d' || node.op === 'dense');
+  const room = (names: readonly string[]): number =>
+    arena.take(4 * Math.max(0, ...names.map((name) => elements(shapes.get(name)!))));
+  const input = room(weighted.map(({ inputs }) => inputs[0]));
+  const output = room(weighted.map(({ name }) => name));
+  const at = (address: number) => ({ address, stepBytes: 0 });
+  return new Map(
+    weighted.map((node) => {
+      const layer = writeValues(arena, node, compiled, 'float');
+      return [node.name, { record: layer.record(at(input), at(output), ALONE), input, output }];
+    }),
+  );
+}
+
+const ALONE = { lane: 0, part: 0, parts: 1 };
+
+function multiply({ arena, kernels }: Machine, weights: Weights, from: Float64Array, to: Float64Array): void {
+  arena.floats(weights.input, from.length).set(from);
+  kernels.convolveFloat(weights.record, 1);
+  to.set(arena.floats(weights.output, to.length));
 }

@@ -1,5 +1,6 @@
 import type { Batch, Encode, Frame, RunOptions } from '@spikewright/snn-core';
 import { valuesOf, writeBits } from '../plan/signals.js';
+import { advance, type Work } from './advance.js';
 import { type FrameContext, frameOf } from './frame.js';
 
 /** A place for one sample at a time, with a clock of its own. */
@@ -24,8 +25,11 @@ export interface Runner extends FrameContext {
   check(): void;
 }
 
-/** Runs samples through all their steps, a chunk of steps at a time, and shows the steps one by one. */
-export function* runSamples(runner: Runner, batch: Batch, options: RunOptions): Generator<Frame> {
+/**
+ * Runs samples through all their steps, a chunk of steps at a time, and shows the steps one by one. The work for kernels is
+ * handed out, and must be done before the generator is asked for more.
+ */
+export function* runSamples(runner: Runner, batch: Batch, options: RunOptions): Generator<Frame | Work> {
   const encode = options.encoder.start(options.seed);
   const places = Math.min(runner.plan.extent.slots, batch.size);
   const slots = Array.from({ length: places }, (_, place) => openSlot(runner, place));
@@ -33,7 +37,9 @@ export function* runSamples(runner: Runner, batch: Batch, options: RunOptions): 
   while (slots.length > 0) {
     const chunk = Math.min(runner.chunk(), runner.plan.extent.chunk);
     for (const slot of slots) slot.steps = Math.min(chunk, options.steps - slot.clock);
-    advance(runner, slots, batch, encode);
+    for (const slot of slots) writeInput(runner, slot, batch, encode);
+    yield* advance(runner.plan, slots);
+    runner.check();
     for (let step = 0; step < chunk; step++) {
       const rows = slots.filter((slot) => !slot.done && step < slot.steps);
       if (rows.length === 0) break;
@@ -61,17 +67,6 @@ function enter(slot: Slot, sample: number): void {
   slot.clock = 0;
   slot.done = false;
   slot.scores.fill(0);
-}
-
-/** Computes the steps of a chunk, operation by operation, so that weights serve all slots while they are near. */
-function advance(runner: Runner, slots: readonly Slot[], batch: Batch, encode: Encode): void {
-  for (const slot of slots) writeInput(runner, slot, batch, encode);
-  for (const { layer, constant } of runner.plan.operations) {
-    for (const { place, clock, steps } of slots) {
-      if (clock === 0) layer.reset(place);
-      if (clock === 0 || !constant) layer.run(place, steps);
-    }
-  }
 }
 
 function writeInput({ compiled, plan, machine }: Runner, slot: Slot, batch: Batch, encode: Encode): void {

@@ -1,15 +1,17 @@
 import type { Batch, Compiled, Frame, RunOptions } from '@spikewright/snn-core';
 import { elements } from '@spikewright/snn-core';
-import type { Machine } from '../load-kernels.js';
+import type { Machine } from '../machine/start-machine.js';
 import { type Choices, chooseKernels, makePlan, type Plan } from '../plan/make-plan.js';
 import type { Extent } from '../plan/signals.js';
 import type { Settings } from '../wasm-engine.js';
+import type { Work } from './advance.js';
+import { workAlone, workTogether } from './do-work.js';
 import { type Runner, runSamples } from './run-samples.js';
 
 /** Runs of one program; plans are made when first needed. */
 export interface Runners {
   /** @param check - throws once the program is disposed of */
-  run(batch: Batch, options: RunOptions, check: () => unknown): Iterable<Frame>;
+  run(batch: Batch, options: RunOptions, check: () => unknown): Iterable<Frame> | AsyncIterable<Frame>;
 }
 
 /** Steps computed at a time while nothing stops a sample early, and once something did. */
@@ -37,28 +39,31 @@ export function makeRunner(machine: Machine, compiled: Compiled, settings: Setti
     plans.set(key, made);
     return made;
   };
+  const runner = (options: RunOptions, check: () => unknown): Runner => {
+    const turn = ++latest;
+    return {
+      compiled,
+      machine,
+      ...planFor(options),
+      chunk: () => settings.chunk ?? (stops ? SHORT : LONG),
+      stopped: () => {
+        stops = true;
+      },
+      check: () => {
+        check();
+        if (turn === latest) return;
+        throw new Error('Cannot go on with run: one run at a time must be under way: a later one was begun');
+      },
+    };
+  };
+  const items = function* (batch: Batch, options: RunOptions, check: () => unknown): Generator<Frame | Work> {
+    check();
+    yield* runSamples(runner(options, check), batch, options);
+  };
   return {
-    *run(batch, options, check) {
-      check();
-      const turn = ++latest;
-      yield* runSamples(
-        {
-          compiled,
-          machine,
-          ...planFor(options),
-          chunk: () => settings.chunk ?? (stops ? SHORT : LONG),
-          stopped: () => {
-            stops = true;
-          },
-          check: () => {
-            check();
-            if (turn !== latest)
-              throw new Error('Cannot go on with run: one run at a time must be under way: a later one was begun');
-          },
-        },
-        batch,
-        options,
-      );
+    run: (batch, options, check) => {
+      const shown = items(batch, options, check);
+      return machine.pool ? workTogether(machine, shown) : workAlone(machine, shown);
     },
   };
 }
@@ -71,7 +76,12 @@ function plan(
   steps: number,
 ): Plan {
   const choices = chooseKernels(compiled, { input, floats, steps });
-  return makePlan(machine, compiled, choices, limitExtent(compiled, choices, { slots: rows, chunk: chunk ?? LONG }));
+  return makePlan(
+    machine,
+    compiled,
+    choices,
+    limitExtent(compiled, choices, { slots: rows, chunk: chunk ?? LONG, lanes: machine.lanes }),
+  );
 }
 
 /** Takes fewer steps at a time, then fewer rows, where values of every step take much memory. */
@@ -81,5 +91,5 @@ function limitExtent({ shapes }: Compiled, { values, constant }: Choices, wanted
   let { slots, chunk } = wanted;
   while (chunk > 1 && slots * chunk * bytes > VALUES_BYTES) chunk = Math.ceil(chunk / 2);
   while (slots > 1 && slots * chunk * bytes > VALUES_BYTES) slots = Math.ceil(slots / 2);
-  return { slots, chunk };
+  return { ...wanted, slots, chunk };
 }

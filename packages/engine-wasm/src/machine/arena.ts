@@ -11,8 +11,8 @@ export interface Arena {
 }
 
 const PAGE = 65_536;
-/** What 32-bit addresses reach. */
-const MOST_PAGES = 65_536;
+/** What 32-bit addresses reach, and the kernels' memory may have. */
+export const MOST_PAGES = 65_535;
 /** Kernels copy whole vectors, and may so read and write past the end of a list. */
 const SLACK = 128;
 
