@@ -1,0 +1,26 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { plots } from './plots.js';
+import type { Results } from './results.js';
+
+const FOLDER = new URL('../../results/', import.meta.url);
+
+/** Writes results as JSON, and the plots beside it; gives the paths within the benchmarks folder. */
+export async function writeResults(results: Results): Promise<string[]> {
+  await mkdir(FOLDER, { recursive: true });
+  const name = `${results.date}-${shortName(results.machine.cpu)}-node${results.machine.node.split('.')[0]}`;
+  const files = [
+    { file: `${name}.json`, text: `${JSON.stringify(results, null, 1)}\n` },
+    ...plots(results).map(({ axis, svg }) => ({ file: `${name}-${axis}.svg`, text: `${svg}\n` })),
+  ];
+  for (const { file, text } of files) await writeFile(fileURLToPath(new URL(file, FOLDER)), text);
+  return files.map(({ file }) => `results/${file}`);
+}
+
+/** `Intel(R) Xeon(R) Gold 6248 CPU @ 2.50GHz` becomes `intel-xeon-gold-6248`. */
+const shortName = (cpu: string): string =>
+  cpu
+    .toLowerCase()
+    .replace(/\((r|tm)\)| cpu.*| @.*| \d+-core.*/g, '')
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');
