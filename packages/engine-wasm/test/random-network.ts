@@ -73,7 +73,7 @@ function growing(nodes: Node[], draw: Draw, neurons: Wishes['neurons']) {
     const strides = draw.among([1, 1] as const, [2, 1] as const, [2, 3] as const);
     const [height, width] = shapeOf(from);
     const fits = height > 4 && width > 4;
-    const padding: Padding = fits ? draw.among('same', [1, 2, 2, 0] as const, [0, 1, 1, 1] as const) : 'same';
+    const padding: Padding = fits ? draw.among<Padding>('same', [1, 2, 2, 0], [0, 1, 1, 1]) : 'same';
     return spikes(conv(from, draw.among(5, 16, 40, 70, 112), { strides, padding }));
   };
   const pool = (from: string): string => {

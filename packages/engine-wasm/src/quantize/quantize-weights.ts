@@ -40,7 +40,8 @@ type Complete = v.InferOutput<typeof options>;
 
 /**
  * Rounds the weights of a spiking network to whole numbers: `W ← round(W / u)`, `b ← round(b / u)`, `θ ← θ / u`, with a unit
- * u for each output channel of each layer, chosen so that θ is whole without rounding. Neurons spike as before but for
+ * u for each output channel of each layer, chosen so that θ is whole without rounding (the least θ of a channel, where its
+ * neurons have several). Neurons spike as before but for
  * the rounding of weights and biases, at most u/2 each; u is θ divided by a few hundred as a rule.
  *
  * The read-out gets one unit for all its channels, a power of two, and keeps its scale, so that scores stay comparable.
