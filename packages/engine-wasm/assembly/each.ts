@@ -6,6 +6,7 @@ import { gatherFloat } from './gather-float';
 export { countBits, sumAtBits } from './count';
 export { addDiagonal, addDiagonalFloat } from './diagonal';
 export { fire, fireFloat } from './fire';
+export { gatherDouble } from './gather-double';
 export { prepare } from './index';
 export { runNeurons } from './neurons';
 export { receiveRange, receiveRows } from './receptive-fields';

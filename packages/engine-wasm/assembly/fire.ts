@@ -67,8 +67,3 @@ export function fireFloat(
     bits += 2;
   }
 }
-
-/** Begins a step of a layer of currents: they start at the bias. */
-export function copyBias(state: usize, bias: usize, channels: usize): void {
-  memory.copy(state, bias, channels << 2);
-}

@@ -13,6 +13,7 @@ import {
   KIND_DIAGONAL_FLOAT,
   KIND_GATHER_7,
   KIND_GATHER_8,
+  KIND_GATHER_DOUBLE,
   LAYER_BIAS,
   LAYER_BITS,
   LAYER_BITS_STEP,
@@ -34,6 +35,7 @@ import {
   LAYER_TO_ROW,
   LAYER_WIDTH,
   MODE_CURRENTS,
+  MODE_DOUBLES,
   MODE_ZERO,
   PART_BITS,
   PART_BITS_STEP,
@@ -55,8 +57,9 @@ import {
   TERM_SCALE,
 } from '../src/layout';
 import { addDiagonal, addDiagonalFloat } from './diagonal';
-import { copyBias, fire, fireFloat } from './fire';
+import { fire, fireFloat } from './fire';
 import { gather7, gather8 } from './gather';
+import { gatherDouble } from './gather-double';
 import { gatherFloat } from './gather-float';
 import { receiveRange, receiveRows } from './receptive-fields';
 
@@ -106,15 +109,16 @@ function runBlock(layer: usize, position: usize, block: usize, steps: usize): vo
   const stateStep = <usize>load<u32>(layer, LAYER_STATE_STEP);
   const bitsStep = <usize>load<u32>(layer, LAYER_BITS_STEP);
   const thresholds = position * <usize>load<u32>(layer, LAYER_THETA_POSITION) + (channel << 2);
-  const bias = <usize>load<u32>(layer, LAYER_BIAS) + (channel << 2);
+  const wide: usize = mode === MODE_DOUBLES ? 3 : 2;
+  const bias = <usize>load<u32>(layer, LAYER_BIAS) + (channel << wide);
   const level = <usize>load<u32>(layer, LAYER_LEVEL) + thresholds;
   const theta = <usize>load<u32>(layer, LAYER_THETA) + thresholds;
-  let state = <usize>load<u32>(layer, LAYER_STATE) + (place << 2);
+  let state = <usize>load<u32>(layer, LAYER_STATE) + (place << wide);
   let bits = <usize>load<u32>(layer, LAYER_BITS) + (place >> 3);
   for (let step: usize = 0; step < steps; step++) {
-    if (mode === MODE_CURRENTS) copyBias(state, bias, width);
+    if (mode >= MODE_CURRENTS) memory.copy(state, bias, width << wide);
     addTerms(layer, position, block, channel, width, step, state);
-    if (mode !== MODE_CURRENTS) {
+    if (mode < MODE_CURRENTS) {
       if (float) fireFloat(state, bias, level, theta, bits, width, mode === MODE_ZERO);
       else fire(state, bias, level, theta, bits, width, mode === MODE_ZERO);
     }
@@ -178,7 +182,8 @@ function addRows(term: usize, kind: i32, block: usize, width: usize, step: usize
       if (width === 64) gather8<u64>(list, some, rows, state);
       else if (width === 32) gather8<u32>(list, some, rows, state);
       else gather8<u16>(list, some, rows, state);
-    } else if (width === 32) gatherFloat<u32>(list, some, rows, state, load<f32>(term, TERM_SCALE));
+    } else if (kind === KIND_GATHER_DOUBLE) gatherDouble(list, some, rows, state);
+    else if (width === 32) gatherFloat<u32>(list, some, rows, state, load<f32>(term, TERM_SCALE));
     else gatherFloat<u16>(list, some, rows, state, load<f32>(term, TERM_SCALE));
     list += (<usize>some) << 1;
   }

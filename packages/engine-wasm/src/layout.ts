@@ -73,6 +73,7 @@ export const TERM_BLOCK_BYTES = 12;
 export const KIND_GATHER_7 = 7;
 export const KIND_GATHER_8 = 8;
 export const KIND_GATHER_FLOAT = 32;
+export const KIND_GATHER_DOUBLE = 64;
 export const KIND_DIAGONAL = 1;
 export const KIND_DIAGONAL_FLOAT = 33;
 
@@ -117,6 +118,8 @@ export const BLOCK_BYTES = 8;
 export const MODE_SUBTRACT = 0;
 export const MODE_ZERO = 1;
 export const MODE_CURRENTS = 2;
+/** Currents of 64 bits, as is the bias then. */
+export const MODE_DOUBLES = 3;
 
 // Neurons of 64-bit floats.
 /** The positions that one thread does: the first, and the one after the last. */

@@ -1,7 +1,7 @@
 import type { Compiled, Neuron, Node } from '@spikewright/snn-core';
 import { elements, isWeighted } from '@spikewright/snn-core';
 import type { Machine } from '../machine/start-machine.js';
-import { type FeedContext, feedOf } from './feeds.js';
+import { type FeedContext, feedOf, isPlain } from './feeds.js';
 import type { Operation } from './operation.js';
 import { type Bits, type Extent, takeBits, takeValues, type Values } from './signals.js';
 import { type Current, currentOf } from './terms.js';
@@ -45,6 +45,7 @@ export interface Choices {
 interface Fusion {
   readonly current: Current;
   readonly whole: WholeNumbers | undefined;
+  readonly double: boolean;
 }
 
 /** Decides how each node of a spiking network is computed. */
@@ -102,12 +103,20 @@ function fuse(
   if (!current) return undefined;
   const channels = context.compiled.shapes.get(name)!.at(-1)!;
   const whole = wholeNumbers(current, channels, neuron);
-  if (whole && (!neuron || whole.reach * steps < 2 ** 30)) return { current, whole };
+  if (whole && (!neuron || whole.reach * steps < 2 ** 30)) return { current, whole, double: false };
   // Whole currents stay exact; neurons that are not whole then take them as values.
   if (neuron && wholeNumbers(current, channels, undefined)) return undefined;
   // Weights that are whole ask for exact sums, though pooling by other windows than powers of two takes them apart.
-  if (floats === 'float64' || wholeNumbers(unpooled(current), channels, undefined)) return undefined;
-  return { current, whole: undefined };
+  if (floats === 'float64' || wholeNumbers(unpooled(current), channels, undefined)) {
+    return !neuron && isInOrder(current) ? { current, whole: undefined, double: true } : undefined;
+  }
+  return { current, whole: undefined, double: false };
+}
+
+/** Whether lists of spikes are in the reference's order of additions, each spike counting as 1. */
+function isInOrder({ terms: [term, ...more], biases }: Current): boolean {
+  if (more.length > 0 || biases.length > 1 || term.kind !== 'gather' || !term.feed.parts.every(isPlain)) return false;
+  return new Set(term.feed.parts.map(({ channel }) => channel)).size === term.feed.parts.length;
 }
 
 const unpooled = ({ terms, biases }: Current): Current => ({

@@ -28,8 +28,8 @@ export function neuronTables(arena: Arena, plan: LayerPlan, { slots }: Extent): 
       fields: (slot) => [
         ...bias,
         [layout.LAYER_STATE, target.currents(slot)],
-        [layout.LAYER_STATE_STEP, bytes],
-        [layout.LAYER_MODE, layout.MODE_CURRENTS],
+        [layout.LAYER_STATE_STEP, plan.double ? 2 * bytes : bytes],
+        [layout.LAYER_MODE, plan.double ? layout.MODE_DOUBLES : layout.MODE_CURRENTS],
       ],
       reset: () => undefined,
     };
@@ -54,9 +54,13 @@ export function neuronTables(arena: Arena, plan: LayerPlan, { slots }: Extent): 
   };
 }
 
-function writeBias(arena: Arena, { shape, current, whole }: LayerPlan, channels: number): number {
-  const address = arena.take(channels * 4);
-  const table = whole ? arena.words(address, channels) : arena.floats(address, channels);
+function writeBias(arena: Arena, { shape, current, whole, double }: LayerPlan, channels: number): number {
+  const address = arena.take(channels * 8);
+  const table = whole
+    ? arena.words(address, channels)
+    : double
+      ? arena.doubles(address, channels)
+      : arena.floats(address, channels);
   for (let c = 0; c < shape.at(-1)!; c++) {
     const bias = current.biases.reduce((sum, { data }) => sum + data[c % data.length], 0);
     table[c] = bias * (whole?.scale[c] ?? 1);

@@ -12,7 +12,7 @@ export interface Block {
 export const padded = (channels: number): number => Math.ceil(channels / 16) * 16;
 
 /** Cuts padded channels into blocks, the widest first. */
-export function blocksOf(channels: number, widest: 64 | 32): Block[] {
+export function blocksOf(channels: number, widest: 64 | 32 | 16): Block[] {
   const blocks: Block[] = [];
   for (let channel = 0; channel < channels; ) {
     const width = [64, 32, 16].find((size) => size <= widest && size <= channels - channel)!;

@@ -75,15 +75,19 @@ export function fusedCurrents(
   const { arena } = machine;
   const channels = plan.shape.at(-1)!;
   const pitch = padded(channels);
+  if (plan.double && pitch === channels) {
+    const currents = (slot: number): number => addressOf(output, slot, 0);
+    return [writeLayer(machine, { ...plan, target: { currents } }, signals, extent)];
+  }
   const length = (output.size / channels) * pitch;
-  const slotBytes = extent.chunk * length * 4;
-  const address = arena.take(extent.slots * slotBytes);
-  const currents = (slot: number): number => address + slot * slotBytes;
+  const stepBytes = length * (plan.double ? 8 : 4);
+  const address = arena.take(extent.slots * extent.chunk * stepBytes);
+  const currents = (slot: number): number => address + slot * extent.chunk * stepBytes;
   const units = plan.whole ? plan.whole.scale.map((factor) => 1 / factor) : new Float64Array(channels).fill(1);
+  const view = plan.whole ? arena.words : plan.double ? arena.doubles : arena.floats;
   const run = (slot: number, steps: number): void => {
     for (let step = 0; step < steps; step++) {
-      const place = currents(slot) + step * length * 4;
-      const from = plan.whole ? arena.words(place, length) : arena.floats(place, length);
+      const from = view(currents(slot) + step * stepBytes, length);
       const to = valuesOf(arena, output, slot, step);
       for (let i = 0, position = 0; i < to.length; position += pitch) {
         for (let c = 0; c < channels; c++, i++) to[i] = from[position + c] * units[c];

@@ -16,9 +16,11 @@ import { type TermWeights, writeWeights } from './write-weights.js';
 export interface LayerPlan {
   readonly shape: Shape;
   readonly current: Current;
-  /** Undefined: 32-bit floats. */
+  /** Undefined: floats. */
   readonly whole: WholeNumbers | undefined;
-  /** The neurons and where their spikes go; or where a slot's currents go, `[step][position][padded channel]` of 32 bits. */
+  /** Whether floats are added up in 64 bits; for currents only. */
+  readonly double: boolean;
+  /** The neurons and where their spikes go; or where a slot's currents go, `[step][position][padded channel]`. */
   readonly target: { readonly neuron: Neuron; readonly bits: Bits } | { readonly currents: (slot: number) => number };
 }
 
@@ -33,7 +35,7 @@ export function writeLayer(
   extent: Extent,
 ): Operation {
   const channels = plan.shape.at(-1)!;
-  const blocks = blocksOf(padded(channels), plan.whole ? 64 : 32);
+  const blocks = blocksOf(padded(channels), plan.whole ? 64 : plan.double ? 16 : 32);
   const weights = plan.current.terms.map((term, i) => writeWeights(arena, term, i, plan, blocks, extent));
   const tables = neuronTables(arena, plan, extent);
   const largest = Math.max(1, ...weights.map(({ blockBytes }) => blockBytes));

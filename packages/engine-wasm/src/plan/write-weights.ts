@@ -56,11 +56,12 @@ function writeGather(
   arena: Arena,
   term: Gather,
   limit: number,
-  { shape, whole }: LayerPlan,
+  plan: LayerPlan,
   blocks: readonly Block[],
   extent: Extent,
 ): TermWeights {
   const { feed } = term;
+  const { shape, whole } = plan;
   const kernel = kernelOf(term, shape.at(-1)!);
   const scale = whole?.scale.map((factor) => factor / feed.divisor);
   const packed = blocks.map((block) => {
@@ -74,10 +75,7 @@ function writeGather(
   const scratch = Array.from({ length: extent.lanes }, () => takeScratch(arena, feed, kernel.taps, extent.chunk));
   const ranged = term.dilation[1] > 1 || term.groups > 1;
   const fields: Fields = [
-    [
-      layout.TERM_KIND,
-      whole ? (whole.bits === 7 ? layout.KIND_GATHER_7 : layout.KIND_GATHER_8) : layout.KIND_GATHER_FLOAT,
-    ],
+    [layout.TERM_KIND, kindOf(plan)],
     [layout.TERM_KERNEL_HEIGHT, term.size[0]],
     [layout.TERM_KERNEL_WIDTH, term.size[1]],
     [layout.TERM_STRIDE_Y, term.strides[0]],
@@ -97,6 +95,11 @@ function writeGather(
     [layout.TERM_LIMIT, limit],
   ];
   return { fields, scale: 1 / feed.divisor, blockBytes: Math.max(...packed.map(({ bytes }) => bytes)), scratch };
+}
+
+function kindOf({ whole, double }: LayerPlan): number {
+  if (whole) return whole.bits === 7 ? layout.KIND_GATHER_7 : layout.KIND_GATHER_8;
+  return double ? layout.KIND_GATHER_DOUBLE : layout.KIND_GATHER_FLOAT;
 }
 
 function takeScratch(arena: Arena, feed: Feed, taps: number, chunk: number): Scratch {
