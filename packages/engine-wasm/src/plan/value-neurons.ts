@@ -6,7 +6,7 @@ import type { Machine } from '../machine/start-machine.js';
 import { keepCalls, type Operation, shareOf } from './operation.js';
 import { padded } from './pack-weights.js';
 import { addressOf, type Bits, type Extent, takeValues, type Values, valuesOf } from './signals.js';
-import { record } from './write-feed.js';
+import { type Fields, record } from './write-feed.js';
 
 /** Makes neurons of 0 or 1 spikes whose currents are values, in the reference's own arithmetic. */
 export function writeValueNeurons(
@@ -24,25 +24,25 @@ export function writeValueNeurons(
   const spread = channels === real ? undefined : spreadOf(arena, current, real, extent);
   const from = spread?.values ?? current;
   const theta = writeTheta(arena, neuron, positions, real);
-  const start = arena.take(bytes);
-  writeStart(arena.doubles(start, positions * channels), neuron, real, channels);
+  const start = writeStart(arena, neuron, positions, real);
   const states = arena.take(extent.slots * bytes);
+  const shared: Fields = [
+    [layout.NEURONS_CHANNELS, channels],
+    [layout.NEURONS_CURRENT_STEP, from.stepBytes],
+    [layout.NEURONS_BITS_STEP, bits.stepBytes],
+    ...theta,
+    ...kindFields(neuron),
+  ];
   const calls = keepCalls((slot, share) => {
     const [first, last] = shareOf(positions, share);
     const address = arena.take(layout.NEURONS_BYTES);
     record(arena, address, [
+      ...shared,
       [layout.NEURONS_FROM, first],
       [layout.NEURONS_TO, last],
-      [layout.NEURONS_CHANNELS, channels],
       [layout.NEURONS_POTENTIAL, states + slot * bytes],
       [layout.NEURONS_CURRENT, addressOf(from, slot, 0)],
-      [layout.NEURONS_CURRENT_STEP, from.stepBytes],
-      [layout.NEURONS_THETA, theta.address],
-      [layout.NEURONS_THETA_POSITION, theta.positionBytes],
       [layout.NEURONS_BITS, addressOf(bits, slot, 0)],
-      [layout.NEURONS_BITS_STEP, bits.stepBytes],
-      [layout.NEURONS_ZERO, neuron.reset === 'zero' ? 1 : 0],
-      [layout.NEURONS_ABOVE, neuron.fires === '>' ? 1 : 0],
     ]);
     arena.doubles(address + layout.NEURONS_LEAK, 1)[0] = neuron.leak;
     return [[CALLED.indexOf('runNeurons'), address]];
@@ -72,23 +72,25 @@ function spreadOf(
 }
 
 /** v(0) = initial · θ. */
-function writeStart(state: Float64Array, { threshold, initial }: Neuron, real: number, channels: number): void {
-  const [theta, start] = [threshold.data, initial.data];
-  const positions = state.length / channels;
+function writeStart(arena: Arena, { threshold, initial }: Neuron, positions: number, real: number): number {
+  const [theta, start, channels] = [threshold.data, initial.data, padded(real)];
+  const address = arena.take(positions * channels * 8);
+  const state = arena.doubles(address, positions * channels);
   for (let position = 0, i = 0; position < positions; position++) {
     for (let c = 0; c < real; c++, i++) {
       state[position * channels + c] = start[i % start.length] * theta[i % theta.length];
     }
   }
+  return address;
 }
 
-/** θ; that of padding is never reached. */
-function writeTheta(
-  arena: Arena,
-  { threshold: { data } }: Neuron,
-  positions: number,
-  real: number,
-): { readonly address: number; readonly positionBytes: number } {
+const kindFields = ({ reset, fires }: Neuron): Fields => [
+  [layout.NEURONS_ZERO, reset === 'zero' ? 1 : 0],
+  [layout.NEURONS_ABOVE, fires === '>' ? 1 : 0],
+];
+
+/** Writes θ; that of padding is never reached. */
+function writeTheta(arena: Arena, { threshold: { data } }: Neuron, positions: number, real: number): Fields {
   const channels = padded(real);
   const rows = data.length > real ? positions : 1;
   const address = arena.take(rows * channels * 8);
@@ -96,5 +98,8 @@ function writeTheta(
   for (let row = 0; row < rows; row++) {
     for (let c = 0; c < real; c++) table[row * channels + c] = data[(row * real + c) % data.length];
   }
-  return { address, positionBytes: rows > 1 ? channels * 8 : 0 };
+  return [
+    [layout.NEURONS_THETA, address],
+    [layout.NEURONS_THETA_POSITION, rows > 1 ? channels * 8 : 0],
+  ];
 }

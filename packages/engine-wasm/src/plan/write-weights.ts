@@ -73,29 +73,27 @@ function writeGather(
     return { address, bytes: bytes.byteLength, range: inputRange(kernel, block) };
   });
   const scratch = Array.from({ length: extent.lanes }, () => takeScratch(arena, feed, kernel.taps, extent.chunk));
-  const ranged = term.dilation[1] > 1 || term.groups > 1;
+  const blockTable = packed.flatMap(({ address, range }) => [address, ...range]);
   const fields: Fields = [
+    ...windowFields(term),
     [layout.TERM_KIND, kindOf(plan)],
-    [layout.TERM_KERNEL_HEIGHT, term.size[0]],
-    [layout.TERM_KERNEL_WIDTH, term.size[1]],
-    [layout.TERM_STRIDE_Y, term.strides[0]],
-    [layout.TERM_STRIDE_X, term.strides[1]],
-    [layout.TERM_DILATION_Y, term.dilation[0]],
-    [layout.TERM_DILATION_X, term.dilation[1]],
-    [layout.TERM_TOP, term.top],
-    [layout.TERM_LEFT, term.left],
-    [layout.TERM_RANGED, ranged ? 1 : 0],
-    [
-      layout.TERM_BLOCKS,
-      writeWords(
-        arena,
-        packed.flatMap(({ address, range }) => [address, ...range]),
-      ),
-    ],
+    [layout.TERM_BLOCKS, writeWords(arena, blockTable)],
     [layout.TERM_LIMIT, limit],
   ];
   return { fields, scale: 1 / feed.divisor, blockBytes: Math.max(...packed.map(({ bytes }) => bytes)), scratch };
 }
+
+const windowFields = ({ size, strides, dilation, top, left, groups }: Gather): Fields => [
+  [layout.TERM_KERNEL_HEIGHT, size[0]],
+  [layout.TERM_KERNEL_WIDTH, size[1]],
+  [layout.TERM_STRIDE_Y, strides[0]],
+  [layout.TERM_STRIDE_X, strides[1]],
+  [layout.TERM_DILATION_Y, dilation[0]],
+  [layout.TERM_DILATION_X, dilation[1]],
+  [layout.TERM_TOP, top],
+  [layout.TERM_LEFT, left],
+  [layout.TERM_RANGED, dilation[1] > 1 || groups > 1 ? 1 : 0],
+];
 
 function kindOf({ whole, double }: LayerPlan): number {
   if (whole) return whole.bits === 7 ? layout.KIND_GATHER_7 : layout.KIND_GATHER_8;

@@ -22,23 +22,14 @@ const USUAL_STEPS = 4096;
 /** What the values of a chunk may take; where there are many, chunks and rows are fewer. */
 const VALUES_BYTES = 128 * 2 ** 20;
 
+/** A plan with the tables that are made as it runs. */
+type Planned = Pick<Runner, 'plan' | 'counts'>;
+
 /** Makes the runs of a program. */
 export function makeRunner(machine: Machine, compiled: Compiled, settings: Settings): Runners {
-  const plans = new Map<string, Pick<Runner, 'plan' | 'counts'>>();
+  const planFor = keepPlans(machine, compiled, settings);
   let stops = false;
   let latest = 0;
-  const planFor = ({ encoder, steps }: RunOptions): Pick<Runner, 'plan' | 'counts'> => {
-    const most = Math.max(USUAL_STEPS, 2 ** Math.ceil(Math.log2(steps)));
-    const key = `${encoder.output} ${most}`;
-    const known = plans.get(key);
-    if (known) return known;
-    const made = {
-      plan: plan(machine, compiled, settings, encoder.output, most),
-      counts: new Map<Float64Array, number>(),
-    };
-    plans.set(key, made);
-    return made;
-  };
   const runner = (options: RunOptions, check: () => unknown): Runner => {
     const turn = ++latest;
     return {
@@ -65,6 +56,19 @@ export function makeRunner(machine: Machine, compiled: Compiled, settings: Setti
       const shown = items(batch, options, check);
       return machine.pool ? workTogether(machine, shown) : workAlone(machine, shown);
     },
+  };
+}
+
+function keepPlans(machine: Machine, compiled: Compiled, settings: Settings): (options: RunOptions) => Planned {
+  const plans = new Map<string, Planned>();
+  return ({ encoder, steps }) => {
+    const most = Math.max(USUAL_STEPS, 2 ** Math.ceil(Math.log2(steps)));
+    const key = `${encoder.output} ${most}`;
+    const known = plans.get(key);
+    if (known) return known;
+    const made = { plan: plan(machine, compiled, settings, encoder.output, most), counts: new Map() };
+    plans.set(key, made);
+    return made;
   };
 }
 
