@@ -65,20 +65,28 @@ export function receiveRows(term: usize, y: i32, x: i32, steps: i32): void {
   const top = y * load<i32>(term, TERM_STRIDE_Y) - load<i32>(term, TERM_TOP);
   const left = x * load<i32>(term, TERM_STRIDE_X) - load<i32>(term, TERM_LEFT);
   const from = max(left, 0);
-  const to = max(min(left + kernelWidth, width), from);
+  const pixels = max(min(left + kernelWidth, width), from) - from;
+  const zero = kernelHeight * kernelWidth * channels;
+  const entriesStep = <usize>load<u32>(feed, FEED_ENTRIES_STEP);
+  const startsStep = <usize>load<u32>(feed, FEED_STARTS_STEP);
+  const rowsStep = <usize>load<u32>(term, TERM_ROWS_STEP);
+  let entries = <usize>load<u32>(feed, FEED_ENTRIES);
+  let starts = <usize>load<u32>(feed, FEED_STARTS);
+  let list = <usize>load<u32>(term, TERM_ROWS);
   for (let step: usize = 0; step < <usize>steps; step++) {
-    const entries = <usize>load<u32>(feed, FEED_ENTRIES) + step * <usize>load<u32>(feed, FEED_ENTRIES_STEP);
-    const starts = <usize>load<u32>(feed, FEED_STARTS) + step * <usize>load<u32>(feed, FEED_STARTS_STEP);
-    const list = <usize>load<u32>(term, TERM_ROWS) + step * <usize>load<u32>(term, TERM_ROWS_STEP);
     let end = list;
     for (let tap = 0; tap < kernelHeight; tap++) {
       const row = top + tap * dilation;
-      if (row < 0 || row >= height) continue;
-      const first = entries + ((<usize>load<u32>(starts + ((<usize>(row * width + from)) << 2))) << 1);
-      const last = entries + ((<usize>load<u32>(starts + ((<usize>(row * width + to)) << 2))) << 1);
+      if (<u32>row >= <u32>height) continue;
+      const at = starts + ((<usize>(row * width + from)) << 2);
+      const first = entries + ((<usize>load<u32>(at)) << 1);
+      const last = entries + ((<usize>load<u32>(at + ((<usize>pixels) << 2))) << 1);
       end = copyPiece(end, first, last, (tap * kernelWidth - left) * channels);
     }
-    close(term, step, list, end, kernelHeight * kernelWidth * channels);
+    close(term, step, list, end, zero);
+    entries += entriesStep;
+    starts += startsStep;
+    list += rowsStep;
   }
 }
 

@@ -33,9 +33,24 @@ import {
   VALUES_TOP,
   VALUES_WIDTH,
 } from '../src/layout';
+import { pin } from './pin';
 
-/** Adds `count` inputs times their rows to eight vectors of sums in memory. */
-function addInputs<T>(sums: usize, input: usize, count: usize, row: usize): void {
+/**
+ * Adds inputs times their rows of weights to eight vectors of sums in memory: `pieces` pieces of `count` inputs that follow one
+ * another.
+ *
+ * @param inputStep - bytes between the beginnings of pieces
+ * @param rowStep - bytes between their first rows
+ */
+function addPieces<T>(
+  sums: usize,
+  pieces: i32,
+  count: i32,
+  input: usize,
+  inputStep: usize,
+  row: usize,
+  rowStep: usize,
+): void {
   let sum0 = v128.load(sums);
   let sum1 = v128.load(sums, 16);
   let sum2 = v128.load(sums, 32);
@@ -44,19 +59,24 @@ function addInputs<T>(sums: usize, input: usize, count: usize, row: usize): void
   let sum5 = v128.load(sums, 80);
   let sum6 = v128.load(sums, 96);
   let sum7 = v128.load(sums, 112);
-  const end = input + count * sizeof<T>();
-  for (; input < end; input += sizeof<T>(), row += 128) {
-    const value = load<T>(input);
-    if (value === <T>0) continue;
-    const all = v128.splat<T>(value);
-    sum0 = v128.add<T>(sum0, v128.mul<T>(all, v128.load(row)));
-    sum1 = v128.add<T>(sum1, v128.mul<T>(all, v128.load(row, 16)));
-    sum2 = v128.add<T>(sum2, v128.mul<T>(all, v128.load(row, 32)));
-    sum3 = v128.add<T>(sum3, v128.mul<T>(all, v128.load(row, 48)));
-    sum4 = v128.add<T>(sum4, v128.mul<T>(all, v128.load(row, 64)));
-    sum5 = v128.add<T>(sum5, v128.mul<T>(all, v128.load(row, 80)));
-    sum6 = v128.add<T>(sum6, v128.mul<T>(all, v128.load(row, 96)));
-    sum7 = v128.add<T>(sum7, v128.mul<T>(all, v128.load(row, 112)));
+  for (; pieces > 0; pieces--) {
+    const end = input + <usize>count * sizeof<T>();
+    for (let from = input, weights = row; from < end; from += sizeof<T>(), weights += 128) {
+      const value = load<T>(from);
+      if (value === <T>0) continue;
+      const all = v128.splat<T>(value);
+      sum0 = v128.add<T>(sum0, v128.mul<T>(all, v128.load(weights)));
+      sum1 = v128.add<T>(sum1, v128.mul<T>(all, v128.load(weights, 16)));
+      sum2 = v128.add<T>(sum2, v128.mul<T>(all, v128.load(weights, 32)));
+      sum3 = v128.add<T>(sum3, v128.mul<T>(all, v128.load(weights, 48)));
+      pin(sum0);
+      sum4 = v128.add<T>(sum4, v128.mul<T>(all, v128.load(weights, 64)));
+      sum5 = v128.add<T>(sum5, v128.mul<T>(all, v128.load(weights, 80)));
+      sum6 = v128.add<T>(sum6, v128.mul<T>(all, v128.load(weights, 96)));
+      sum7 = v128.add<T>(sum7, v128.mul<T>(all, v128.load(weights, 112)));
+    }
+    input += inputStep;
+    row += rowStep;
   }
   v128.store(sums, sum0);
   v128.store(sums, sum1, 16);
@@ -68,31 +88,47 @@ function addInputs<T>(sums: usize, input: usize, count: usize, row: usize): void
   v128.store(sums, sum7, 112);
 }
 
+/** The first tap of an axis that lies on an input: taps are at `start + tap · dilation`. */
+function firstTap(start: i32, dilation: i32): i32 {
+  return start >= 0 ? 0 : (dilation - 1 - start) / dilation;
+}
+
+/** The tap after the last one that lies on an input. */
+function lastTap(start: i32, dilation: i32, taps: i32, size: i32): i32 {
+  return start >= size ? 0 : min(taps, (size - start + dilation - 1) / dilation);
+}
+
 /** Adds all taps of one position to the sums of one block. */
 function addTaps<T>(record: usize, input: usize, block: usize, y: i32, x: i32, sums: usize): void {
-  const height = load<i32>(record, VALUES_HEIGHT);
   const width = load<i32>(record, VALUES_WIDTH);
   const channels = load<i32>(record, VALUES_CHANNELS);
+  const kernelWidth = load<i32>(record, VALUES_KERNEL_WIDTH);
+  const dilationY = load<i32>(record, VALUES_DILATION_Y);
+  const dilationX = load<i32>(record, VALUES_DILATION_X);
   const first = load<i32>(block, TERM_BLOCK_FROM);
   const range = load<i32>(block, TERM_BLOCK_TO) - first;
   const weights = <usize>load<u32>(block, TERM_BLOCK_WEIGHTS);
-  const kernelHeight = load<i32>(record, VALUES_KERNEL_HEIGHT);
-  const kernelWidth = load<i32>(record, VALUES_KERNEL_WIDTH);
-  for (let row = 0; row < kernelHeight; row++) {
-    const inY =
-      y * load<i32>(record, VALUES_STRIDE_Y) -
-      load<i32>(record, VALUES_TOP) +
-      row * load<i32>(record, VALUES_DILATION_Y);
-    if (inY < 0 || inY >= height) continue;
-    for (let column = 0; column < kernelWidth; column++) {
-      const inX =
-        x * load<i32>(record, VALUES_STRIDE_X) -
-        load<i32>(record, VALUES_LEFT) +
-        column * load<i32>(record, VALUES_DILATION_X);
-      if (inX < 0 || inX >= width) continue;
-      const from = input + <usize>((inY * width + inX) * channels + first) * sizeof<T>();
-      addInputs<T>(sums, from, <usize>range, weights + <usize>((row * kernelWidth + column) * range) * 128);
-    }
+  const top = y * load<i32>(record, VALUES_STRIDE_Y) - load<i32>(record, VALUES_TOP);
+  const left = x * load<i32>(record, VALUES_STRIDE_X) - load<i32>(record, VALUES_LEFT);
+  const fromRow = firstTap(top, dilationY);
+  const toRow = lastTap(top, dilationY, load<i32>(record, VALUES_KERNEL_HEIGHT), load<i32>(record, VALUES_HEIGHT));
+  const fromColumn = firstTap(left, dilationX);
+  const columns = lastTap(left, dilationX, kernelWidth, width) - fromColumn;
+  if (fromRow >= toRow || columns <= 0) return;
+  const begin = ((top + fromRow * dilationY) * width + left + fromColumn * dilationX) * channels + first;
+  let from = input + <usize>begin * sizeof<T>();
+  let row = weights + <usize>((fromRow * kernelWidth + fromColumn) * range) * 128;
+  const inputStep = <usize>(dilationY * width * channels) * sizeof<T>();
+  const rowStep = <usize>(kernelWidth * range) * 128;
+  if (dilationX === 1 && range === channels) {
+    addPieces<T>(sums, toRow - fromRow, columns * range, from, inputStep, row, rowStep);
+    return;
+  }
+  const tapStep = <usize>(dilationX * channels) * sizeof<T>();
+  for (let tap = fromRow; tap < toRow; tap++) {
+    addPieces<T>(sums, columns, range, from, tapStep, row, <usize>range * 128);
+    from += inputStep;
+    row += rowStep;
   }
 }
 
