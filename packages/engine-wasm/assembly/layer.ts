@@ -56,6 +56,7 @@ import {
   TERM_ROWS_STEP,
   TERM_SCALE,
 } from '../src/layout';
+import { copyVectors } from './copy';
 import { addDiagonal, addDiagonalFloat } from './diagonal';
 import { fire, fireFloat } from './fire';
 import { gather7, gather8 } from './gather';
@@ -116,7 +117,7 @@ function runBlock(layer: usize, position: usize, block: usize, steps: usize): vo
   let state = <usize>load<u32>(layer, LAYER_STATE) + (place << wide);
   let bits = <usize>load<u32>(layer, LAYER_BITS) + (place >> 3);
   for (let step: usize = 0; step < steps; step++) {
-    if (mode >= MODE_CURRENTS) memory.copy(state, bias, width << wide);
+    if (mode >= MODE_CURRENTS) copyVectors(state, bias, width << wide);
     addTerms(layer, position, block, channel, width, step, state);
     if (mode < MODE_CURRENTS) {
       if (float) fireFloat(state, bias, level, theta, bits, width, mode === MODE_ZERO);

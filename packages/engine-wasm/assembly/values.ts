@@ -33,6 +33,7 @@ import {
   VALUES_TOP,
   VALUES_WIDTH,
 } from '../src/layout';
+import { copyVectors } from './copy';
 import { pin } from './pin';
 
 /**
@@ -144,9 +145,11 @@ function convolve<T>(record: usize, input: usize, output: usize): void {
   for (let y = first; y < last; y++) {
     for (let x = 0; x < width; x++) {
       for (let at: usize = 0, block = blocks; at < channels; at += 128, block += TERM_BLOCK_BYTES) {
-        memory.copy(sums, bias + at, 128);
-        addTaps<T>(record, input, block, y, x, sums);
-        memory.copy(output + at, sums, min<usize>(128, channels - at));
+        const whole = channels - at >= 128;
+        const target = whole ? output + at : sums;
+        copyVectors(target, bias + at, 128);
+        addTaps<T>(record, input, block, y, x, target);
+        if (!whole) memory.copy(output + at, sums, channels - at);
       }
       output += channels;
     }
