@@ -29,7 +29,7 @@ export interface WasmOptions {
   readonly floats?: 'float32' | 'float64';
   /**
    * How many steps are computed at a time, from 1 to 256; changes no result. Longer chunks are faster, but what was computed
-   * beyond a sample's stop is wasted. Left out: 16, and 4 from the first stop on.
+   * beyond a sample's stop is wasted. Left out: 16, and 4 from the first stop on and in the run after.
    */
   readonly chunk?: number;
   /**

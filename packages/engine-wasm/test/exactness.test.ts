@@ -23,17 +23,18 @@ const runs = fc.record({
   samples: fc.integer({ min: 1, max: 7 }),
   chunk: fc.option(fc.integer({ min: 1, max: 24 }), { nil: undefined }),
   rows: fc.integer({ min: 1, max: 5 }),
+  workers: fc.constantFrom(1, 1, 1, 1, 2, 3),
   stops: fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 5 }),
 });
 
 const law = (wishes: Wishes, quantised: boolean) =>
-  fc.asyncProperty(runs, async ({ seed, bits, encoder, steps, samples, chunk, rows, stops }) => {
+  fc.asyncProperty(runs, async ({ seed, bits, encoder, steps, samples, chunk, rows, workers, stops }) => {
     const drawn = randomNetwork(seed, wishes);
     const input = encoder.output === 'spikes' ? 'spikes' : 'analog';
     const network = quantised ? await quantizeWeights({ bits, input }).convert(drawn, calibration) : drawn;
     const batch = tinyBatch(network, samples, seed % 1000);
     const options = { steps, encoder, stopAfter: (sample: number) => stops[sample % stops.length] };
-    const engine = wasmEngine({ floats: quantised ? 'float32' : 'float64', rows, ...(chunk && { chunk }) });
+    const engine = wasmEngine({ floats: quantised ? 'float32' : 'float64', rows, workers, ...(chunk && { chunk }) });
     const expected = await traced(referenceEngine(), network, batch, options);
     expect(await traced(engine, network, batch, options)).toEqual(expected);
   });

@@ -21,8 +21,8 @@ export function writeValueNeurons(
   const channels = padded(real);
   const positions = current.size / real;
   const bytes = positions * channels * 8;
-  const spread = channels === real ? undefined : spreadOf(arena, current, real, extent);
-  const from = spread?.values ?? current;
+  const spread = channels === real ? { values: current, operations: [] } : spreadOf(arena, current, real, extent);
+  const from = spread.values;
   const theta = writeTheta(arena, neuron, positions, real);
   const start = writeStart(arena, neuron, positions, real);
   const states = arena.take(extent.slots * bytes);
@@ -34,12 +34,12 @@ export function writeValueNeurons(
     ...kindFields(neuron),
   ];
   const calls = keepCalls((slot, share) => {
-    const [first, last] = shareOf(positions, share);
+    const part = shareOf(positions, share);
     const address = arena.take(layout.NEURONS_BYTES);
     record(arena, address, [
       ...shared,
-      [layout.NEURONS_FROM, first],
-      [layout.NEURONS_TO, last],
+      [layout.NEURONS_FROM, part[0]],
+      [layout.NEURONS_TO, part[1]],
       [layout.NEURONS_POTENTIAL, states + slot * bytes],
       [layout.NEURONS_CURRENT, addressOf(from, slot, 0)],
       [layout.NEURONS_BITS, addressOf(bits, slot, 0)],
@@ -48,7 +48,7 @@ export function writeValueNeurons(
     return [[CALLED.indexOf('runNeurons'), address]];
   });
   const reset = (slot: number): void => arena.bytes(states + slot * bytes, bytes).set(arena.bytes(start, bytes));
-  return [...(spread ? [spread.operation] : []), { kind: 'kernels', calls, reset }];
+  return [...spread.operations, { kind: 'kernels', calls, reset }];
 }
 
 /** Copies currents to positions of padded channels. */
@@ -57,7 +57,7 @@ function spreadOf(
   current: Values,
   real: number,
   extent: Extent,
-): { readonly values: Values; readonly operation: Operation } {
+): { readonly values: Values; readonly operations: readonly Operation[] } {
   const channels = padded(real);
   const positions = current.size / real;
   const values = takeValues(arena, positions * channels, current.stepBytes === 0, extent);
@@ -68,7 +68,7 @@ function spreadOf(
       for (let p = 0; p < positions; p++) to.set(from.subarray(p * real, (p + 1) * real), p * channels);
     }
   };
-  return { values, operation: { kind: 'function', run } };
+  return { values, operations: [{ kind: 'function', run }] };
 }
 
 /** v(0) = initial · θ. */

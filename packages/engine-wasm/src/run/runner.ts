@@ -28,15 +28,17 @@ type Planned = Pick<Runner, 'plan' | 'counts'>;
 /** Makes the runs of a program. */
 export function makeRunner(machine: Machine, compiled: Compiled, settings: Settings): Runners {
   const planFor = keepPlans(machine, compiled, settings);
-  let stops = false;
   let latest = 0;
+  // Whether samples were stopped in the run before, and are in this one.
+  let [before, stops] = [false, false];
   const runner = (options: RunOptions, check: () => unknown): Runner => {
     const turn = ++latest;
+    [before, stops] = [stops, false];
     return {
       compiled,
       machine,
       ...planFor(options),
-      chunk: () => settings.chunk ?? (stops ? SHORT : LONG),
+      chunk: () => settings.chunk ?? (before || stops ? SHORT : LONG),
       stopped: () => {
         stops = true;
       },
