@@ -35,7 +35,7 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['{packages,apps}/*/test/**/*.test.ts', '{.,packages/*}/README.md', 'test/**/*.test.ts'],
+    include: ['{packages/*,apps/*,benchmarks}/test/**/*.test.ts', '{.,packages/*}/README.md', 'test/**/*.test.ts'],
     setupFiles: ['./packages/testkit/src/setup.ts'],
     testTimeout: 60_000,
     coverage: {

@@ -7,12 +7,15 @@ export {
 export { foldBatchNorm } from './convert/fold-batch-norm.js';
 export { requireConvertible } from './convert/require-convertible.js';
 export { integrateAndFire, isActivation, type Lambdas, type NeuronOptions, toSpiking } from './convert/to-spiking.js';
-export { denseOperations, isWeighted, type Weighted } from './engine/connections.js';
+export { type Compiled, checkBatch, compileNetwork, requireAnn, requireSpiking } from './engine/compiled.js';
+export { type Connection, denseOperations, isWeighted, type Weighted } from './engine/connections.js';
 export type { Batch, Engine, Frame, Observe, Operations, Program, RunOptions } from './engine/engine.js';
-export { type ReferenceOptions, referenceEngine } from './engine/reference-engine.js';
+export type { Forward } from './engine/linear.js';
+export { type NeuronState, neuronState, resetNeurons, stepNeurons } from './engine/neuron.js';
+export { checkRun, type ReferenceOptions, referenceEngine } from './engine/reference-engine.js';
 export { OptionsError, requireInteger, requireKnown } from './errors.js';
 export { checkNetwork, type Shapes } from './network/check.js';
-export { elements } from './network/geometry.js';
+export { type Axis, elements, slidingWindow, type Window } from './network/geometry.js';
 export { consumers, rewriteNodes, upTo, withNotes } from './network/graph.js';
 export type {
   Add,

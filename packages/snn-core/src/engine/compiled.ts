@@ -27,6 +27,7 @@ export function compileNetwork(network: Network): Compiled {
     const compute = linearForward(node, shapes) ?? annForward(node, shapes);
     if (compute) forward.set(node.name, compute);
   }
+  let counted: ReadonlyMap<string, Connection> | undefined;
   return {
     network,
     shapes,
@@ -34,7 +35,11 @@ export function compileNetwork(network: Network): Compiled {
     readout: network.nodes.at(-1)!,
     forward,
     neurons: new Map(network.nodes.filter((node) => node.op === 'neuron').map((node) => [node.name, node])),
-    connections: new Map(connections(network, shapes, false).map((connection) => [connection.node.name, connection])),
+    // Counted when first asked for: it goes through all weights.
+    get connections() {
+      counted ??= new Map(connections(network, shapes, false).map((connection) => [connection.node.name, connection]));
+      return counted;
+    },
   };
 }
 

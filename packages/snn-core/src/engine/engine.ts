@@ -36,6 +36,8 @@ export interface Frame {
   scores(row: number): Float64Array;
   /** The spikes of this step: 0 or 1, negative for signed neurons, more than 1 for bursts. `node` is a neuron. */
   spikes(node: string, row: number): Int32Array;
+  /** How many spikes that is, negative ones counted as well; for engines that know without writing them all out. */
+  spikeCount?(node: string, row: number): number;
   /** The work of this step at the synapses of `node`, a `conv2d`, `dense` or `scale`. */
   operations(node: string, row: number): Operations;
   /** Ends the row's sample: nothing more is computed for it. */

@@ -61,7 +61,8 @@ export function referenceEngine(options: ReferenceOptions = {}): Engine {
   };
 }
 
-function checkRun({ steps, seed }: RunOptions): void {
+/** Refuses steps and seeds out of range. */
+export function checkRun({ steps, seed }: RunOptions): void {
   requireInteger('run', 'steps', steps, 1, MOST_STEPS);
   requireInteger('run', 'seed', seed, 0, 2 ** 32 - 1);
 }

@@ -40,7 +40,8 @@ export function tallyWork(network: Network, steps: number): WorkTally {
     add: (frame) => {
       for (let row = 0; row < frame.rows; row++) {
         const step = frame.stepOf(row) - 1;
-        for (const [name, counts] of spikes) counts[step] += absoluteSum(frame.spikes(name, row));
+        for (const [name, counts] of spikes)
+          counts[step] += frame.spikeCount?.(name, row) ?? absoluteSum(frame.spikes(name, row));
         for (const name of weighted) {
           const operations = frame.operations(name, row);
           accumulates.get(name)![step] += operations.accumulates;

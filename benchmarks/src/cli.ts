@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { engineCommand } from './engine/command.js';
+
+const program = new Command('bench')
+  .description('Measures what Spikewright costs beside what researchers run today')
+  .showHelpAfterError('(add --help for what can be said)')
+  .addCommand(engineCommand);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof Error)) throw error;
+  console.error(process.env.DEBUG ? error : `error: ${error.message}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,191 @@
+// Runs one layer of one sample through some steps. The order of work is
+//
+//   group of blocks (their weights stay in the level-2 cache) > position > block > step > term
+//
+// so that the lists of a position serve all blocks of a group, and the potentials of a block stay close by for all steps.
+
+import {
+  BLOCK_BYTES,
+  BLOCK_CHANNEL,
+  BLOCK_WIDTH,
+  FEED_PARTS,
+  KIND_DIAGONAL,
+  KIND_DIAGONAL_FLOAT,
+  KIND_GATHER_7,
+  KIND_GATHER_8,
+  KIND_GATHER_DOUBLE,
+  LAYER_BIAS,
+  LAYER_BITS,
+  LAYER_BITS_STEP,
+  LAYER_BLOCKS,
+  LAYER_CHANNELS,
+  LAYER_FLOAT,
+  LAYER_FROM_BLOCK,
+  LAYER_FROM_ROW,
+  LAYER_GROUP,
+  LAYER_LEVEL,
+  LAYER_MODE,
+  LAYER_STATE,
+  LAYER_STATE_STEP,
+  LAYER_TERM_COUNT,
+  LAYER_TERMS,
+  LAYER_THETA,
+  LAYER_THETA_POSITION,
+  LAYER_TO_BLOCK,
+  LAYER_TO_ROW,
+  LAYER_WIDTH,
+  MODE_CURRENTS,
+  MODE_DOUBLES,
+  MODE_ZERO,
+  PART_BITS,
+  PART_BITS_STEP,
+  PART_POSITION_BYTES,
+  TERM_BLOCK_BYTES,
+  TERM_BLOCK_FROM,
+  TERM_BLOCK_TO,
+  TERM_BLOCK_WEIGHTS,
+  TERM_BLOCKS,
+  TERM_BYTES,
+  TERM_COUNTS,
+  TERM_DIAGONAL,
+  TERM_FEED,
+  TERM_KIND,
+  TERM_LIMIT,
+  TERM_RANGED,
+  TERM_ROWS,
+  TERM_ROWS_STEP,
+  TERM_SCALE,
+} from '../src/layout';
+import { copyVectors } from './copy';
+import { addDiagonal, addDiagonalFloat } from './diagonal';
+import { fire, fireFloat } from './fire';
+import { gather7, gather8 } from './gather';
+import { gatherDouble } from './gather-double';
+import { gatherFloat } from './gather-float';
+import { receiveRange, receiveRows } from './receptive-fields';
+
+/** Runs a layer, or a thread's part of it, whose feeds are listed. */
+export function runLayer(layer: usize, steps: i32): void {
+  const blocks = load<i32>(layer, LAYER_TO_BLOCK);
+  const group = load<i32>(layer, LAYER_GROUP);
+  const bottom = load<i32>(layer, LAYER_TO_ROW);
+  const width = load<i32>(layer, LAYER_WIDTH);
+  for (let first = load<i32>(layer, LAYER_FROM_BLOCK); first < blocks; first += group) {
+    const last = min(first + group, blocks);
+    for (let y = load<i32>(layer, LAYER_FROM_ROW); y < bottom; y++) {
+      for (let x = 0; x < width; x++) {
+        receive(layer, y, x, steps, -1);
+        for (let block = first; block < last; block++) {
+          receive(layer, y, x, steps, block);
+          runBlock(layer, <usize>(y * width + x), <usize>block, <usize>steps);
+        }
+      }
+    }
+  }
+}
+
+/** Lists the rows of one position: of terms that read all channels (`block` -1), or those of a block's own range. */
+function receive(layer: usize, y: i32, x: i32, steps: i32, block: i32): void {
+  let term = <usize>load<u32>(layer, LAYER_TERMS);
+  const end = term + <usize>load<u32>(layer, LAYER_TERM_COUNT) * TERM_BYTES;
+  for (; term < end; term += TERM_BYTES) {
+    const kind = load<i32>(term, TERM_KIND);
+    if (kind === KIND_DIAGONAL || kind === KIND_DIAGONAL_FLOAT) continue;
+    const ranged = load<i32>(term, TERM_RANGED) !== 0;
+    if (!ranged && block < 0) receiveRows(term, y, x, steps);
+    if (ranged && block >= 0) {
+      const record = <usize>load<u32>(term, TERM_BLOCKS) + <usize>block * TERM_BLOCK_BYTES;
+      receiveRange(term, y, x, steps, load<i32>(record, TERM_BLOCK_FROM), load<i32>(record, TERM_BLOCK_TO));
+    }
+  }
+}
+
+function runBlock(layer: usize, position: usize, block: usize, steps: usize): void {
+  const record = <usize>load<u32>(layer, LAYER_BLOCKS) + block * BLOCK_BYTES;
+  const channel = <usize>load<u32>(record, BLOCK_CHANNEL);
+  const width = <usize>load<u32>(record, BLOCK_WIDTH);
+  const mode = load<i32>(layer, LAYER_MODE);
+  const float = load<i32>(layer, LAYER_FLOAT) !== 0;
+  const place = position * <usize>load<u32>(layer, LAYER_CHANNELS) + channel;
+  const stateStep = <usize>load<u32>(layer, LAYER_STATE_STEP);
+  const bitsStep = <usize>load<u32>(layer, LAYER_BITS_STEP);
+  const thresholds = position * <usize>load<u32>(layer, LAYER_THETA_POSITION) + (channel << 2);
+  const wide: usize = mode === MODE_DOUBLES ? 3 : 2;
+  const bias = <usize>load<u32>(layer, LAYER_BIAS) + (channel << wide);
+  const level = <usize>load<u32>(layer, LAYER_LEVEL) + thresholds;
+  const theta = <usize>load<u32>(layer, LAYER_THETA) + thresholds;
+  let state = <usize>load<u32>(layer, LAYER_STATE) + (place << wide);
+  let bits = <usize>load<u32>(layer, LAYER_BITS) + (place >> 3);
+  for (let step: usize = 0; step < steps; step++) {
+    if (mode >= MODE_CURRENTS) copyVectors(state, bias, width << wide);
+    addTerms(layer, position, block, channel, width, step, state);
+    if (mode < MODE_CURRENTS) {
+      if (float) fireFloat(state, bias, level, theta, bits, width, mode === MODE_ZERO);
+      else fire(state, bias, level, theta, bits, width, mode === MODE_ZERO);
+    }
+    state += stateStep;
+    bits += bitsStep;
+  }
+}
+
+function addTerms(
+  layer: usize,
+  position: usize,
+  block: usize,
+  channel: usize,
+  width: usize,
+  step: usize,
+  state: usize,
+): void {
+  let term = <usize>load<u32>(layer, LAYER_TERMS);
+  const end = term + <usize>load<u32>(layer, LAYER_TERM_COUNT) * TERM_BYTES;
+  for (; term < end; term += TERM_BYTES) {
+    const kind = load<i32>(term, TERM_KIND);
+    if (kind === KIND_DIAGONAL || kind === KIND_DIAGONAL_FLOAT)
+      addOwn(term, kind, position, channel, width, step, state);
+    else addRows(term, kind, block, width, step, state);
+  }
+}
+
+function addOwn(
+  term: usize,
+  kind: i32,
+  position: usize,
+  channel: usize,
+  width: usize,
+  step: usize,
+  state: usize,
+): void {
+  const part = <usize>load<u32>(<usize>load<u32>(term, TERM_FEED), FEED_PARTS);
+  const bits =
+    <usize>load<u32>(part, PART_BITS) +
+    step * <usize>load<u32>(part, PART_BITS_STEP) +
+    position * <usize>load<u32>(part, PART_POSITION_BYTES) +
+    (channel >> 3);
+  const weights = <usize>load<u32>(term, TERM_DIAGONAL) + (channel << 2);
+  if (kind === KIND_DIAGONAL) addDiagonal(bits, weights, state, width);
+  else addDiagonalFloat(bits, weights, state, width);
+}
+
+/** Gathers the rows of one term, in pieces that 16 bits can add up. */
+function addRows(term: usize, kind: i32, block: usize, width: usize, step: usize, state: usize): void {
+  const rows = <usize>load<u32>(<usize>load<u32>(term, TERM_BLOCKS) + block * TERM_BLOCK_BYTES, TERM_BLOCK_WEIGHTS);
+  const count = load<i32>(<usize>load<u32>(term, TERM_COUNTS) + (step << 2));
+  const limit = load<i32>(term, TERM_LIMIT);
+  let list = <usize>load<u32>(term, TERM_ROWS) + step * <usize>load<u32>(term, TERM_ROWS_STEP);
+  for (let left = count; left > 0; left -= limit) {
+    const some = min(left, limit);
+    if (kind === KIND_GATHER_7) {
+      if (width === 64) gather7<u64>(list, some, rows, state);
+      else if (width === 32) gather7<u32>(list, some, rows, state);
+      else gather7<u16>(list, some, rows, state);
+    } else if (kind === KIND_GATHER_8) {
+      if (width === 64) gather8<u64>(list, some, rows, state);
+      else if (width === 32) gather8<u32>(list, some, rows, state);
+      else gather8<u16>(list, some, rows, state);
+    } else if (kind === KIND_GATHER_DOUBLE) gatherDouble(list, some, rows, state);
+    else if (width === 32) gatherFloat<u32>(list, some, rows, state, load<f32>(term, TERM_SCALE));
+    else gatherFloat<u16>(list, some, rows, state, load<f32>(term, TERM_SCALE));
+    list += (<usize>some) << 1;
+  }
+}

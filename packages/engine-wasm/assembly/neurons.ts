@@ -1,0 +1,99 @@
+// Neurons with 64-bit potentials, in the very expressions of the reference engine: v = leak · v + current; a potential of θ
+// (or above θ) fires; v - θ or 0 is left. (v / θ >= 1 and v >= θ are the same in IEEE 754 arithmetic, and so are > 1 and
+// > θ.) Eight neurons take one step after another while their potentials are in registers.
+
+import {
+  NEURONS_ABOVE,
+  NEURONS_BITS,
+  NEURONS_BITS_STEP,
+  NEURONS_CHANNELS,
+  NEURONS_CURRENT,
+  NEURONS_CURRENT_STEP,
+  NEURONS_FROM,
+  NEURONS_LEAK,
+  NEURONS_POTENTIAL,
+  NEURONS_THETA,
+  NEURONS_THETA_POSITION,
+  NEURONS_TO,
+  NEURONS_ZERO,
+} from '../src/layout';
+
+function fires(v: v128, theta: v128, above: bool): v128 {
+  return above ? f64x2.gt(v, theta) : f64x2.ge(v, theta);
+}
+
+/** Takes θ off where a neuron fired, or all that there is. */
+function reset(v: v128, theta: v128, fired: v128, zero: bool): v128 {
+  return f64x2.sub(v, v128.and(zero ? v : theta, fired));
+}
+
+/** Takes eight neurons through all steps; spikes of a step are one byte. */
+function runEight(
+  potential: usize,
+  current: usize,
+  currentStep: usize,
+  theta: usize,
+  bits: usize,
+  bitsStep: usize,
+  leak: v128,
+  above: bool,
+  zero: bool,
+  steps: i32,
+): void {
+  const theta0 = v128.load(theta);
+  const theta1 = v128.load(theta, 16);
+  const theta2 = v128.load(theta, 32);
+  const theta3 = v128.load(theta, 48);
+  let v0 = v128.load(potential);
+  let v1 = v128.load(potential, 16);
+  let v2 = v128.load(potential, 32);
+  let v3 = v128.load(potential, 48);
+  for (let step = 0; step < steps; step++) {
+    v0 = f64x2.add(f64x2.mul(leak, v0), v128.load(current));
+    v1 = f64x2.add(f64x2.mul(leak, v1), v128.load(current, 16));
+    v2 = f64x2.add(f64x2.mul(leak, v2), v128.load(current, 32));
+    v3 = f64x2.add(f64x2.mul(leak, v3), v128.load(current, 48));
+    const fired0 = fires(v0, theta0, above);
+    const fired1 = fires(v1, theta1, above);
+    const fired2 = fires(v2, theta2, above);
+    const fired3 = fires(v3, theta3, above);
+    v0 = reset(v0, theta0, fired0, zero);
+    v1 = reset(v1, theta1, fired1, zero);
+    v2 = reset(v2, theta2, fired2, zero);
+    v3 = reset(v3, theta3, fired3, zero);
+    const low = i64x2.bitmask(fired0) | (i64x2.bitmask(fired1) << 2);
+    const high = i64x2.bitmask(fired2) | (i64x2.bitmask(fired3) << 2);
+    store<u8>(bits, <u8>(low | (high << 4)));
+    current += currentStep;
+    bits += bitsStep;
+  }
+  v128.store(potential, v0);
+  v128.store(potential, v1, 16);
+  v128.store(potential, v2, 32);
+  v128.store(potential, v3, 48);
+}
+
+/** Takes a layer of one sample, or a thread's part of it, through some steps. */
+export function runNeurons(neurons: usize, steps: i32): void {
+  const channels = <usize>load<u32>(neurons, NEURONS_CHANNELS);
+  const last = <usize>load<u32>(neurons, NEURONS_TO);
+  const currentStep = <usize>load<u32>(neurons, NEURONS_CURRENT_STEP);
+  const bitsStep = <usize>load<u32>(neurons, NEURONS_BITS_STEP);
+  const above = load<i32>(neurons, NEURONS_ABOVE) !== 0;
+  const zero = load<i32>(neurons, NEURONS_ZERO) !== 0;
+  const leak = f64x2.splat(load<f64>(neurons, NEURONS_LEAK));
+  const apart = <usize>load<u32>(neurons, NEURONS_THETA_POSITION);
+  for (let position = <usize>load<u32>(neurons, NEURONS_FROM); position < last; position++) {
+    const thetas = <usize>load<u32>(neurons, NEURONS_THETA) + position * apart;
+    for (let channel: usize = 0; channel < channels; channel += 8) {
+      const place = position * channels + channel;
+      const potential = <usize>load<u32>(neurons, NEURONS_POTENTIAL) + (place << 3);
+      const current = <usize>load<u32>(neurons, NEURONS_CURRENT) + (place << 3);
+      const bits = <usize>load<u32>(neurons, NEURONS_BITS) + (place >> 3);
+      const theta = thetas + (channel << 3);
+      // The usual kind by itself, so that its loop asks no questions.
+      if (above || zero) runEight(potential, current, currentStep, theta, bits, bitsStep, leak, above, zero, steps);
+      else runEight(potential, current, currentStep, theta, bits, bitsStep, leak, false, false, steps);
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import type { Batch, Compiled, Frame, RunOptions } from '@spikewright/snn-core';
+import { elements } from '@spikewright/snn-core';
+import type { Machine } from '../machine/start-machine.js';
+import { type Choices, chooseKernels, makePlan, type Plan } from '../plan/make-plan.js';
+import type { Extent } from '../plan/signals.js';
+import type { Settings } from '../wasm-engine.js';
+import type { Work } from './advance.js';
+import { workAlone, workTogether } from './do-work.js';
+import { type Runner, runSamples } from './run-samples.js';
+
+/** Runs of one program; plans are made when first needed. */
+export interface Runners {
+  /** @param check - throws once the program is disposed of */
+  run(batch: Batch, options: RunOptions, check: () => unknown): Iterable<Frame> | AsyncIterable<Frame>;
+}
+
+/** Steps computed at a time while nothing stops a sample early, and once something did. */
+const LONG = 16;
+const SHORT = 4;
+/** Potentials of whole numbers are planned for so many steps; longer runs get a plan of their own. */
+const USUAL_STEPS = 4096;
+/** What the values of a chunk may take; where there are many, chunks and rows are fewer. */
+const VALUES_BYTES = 128 * 2 ** 20;
+
+/** A plan with the tables that are made as it runs. */
+type Planned = Pick<Runner, 'plan' | 'counts'>;
+
+/** Makes the runs of a program. */
+export function makeRunner(machine: Machine, compiled: Compiled, settings: Settings): Runners {
+  const planFor = keepPlans(machine, compiled, settings);
+  let latest = 0;
+  // Whether samples were stopped in the run before, and are in this one.
+  let [before, stops] = [false, false];
+  const runner = (options: RunOptions, check: () => unknown): Runner => {
+    const turn = ++latest;
+    [before, stops] = [stops, false];
+    return {
+      compiled,
+      machine,
+      ...planFor(options),
+      chunk: () => settings.chunk ?? (before || stops ? SHORT : LONG),
+      stopped: () => {
+        stops = true;
+      },
+      check: () => {
+        check();
+        if (turn === latest) return;
+        throw new Error('Cannot go on with run: one run at a time must be under way: a later one was begun');
+      },
+    };
+  };
+  const items = function* (batch: Batch, options: RunOptions, check: () => unknown): Generator<Frame | Work> {
+    check();
+    yield* runSamples(runner(options, check), batch, options);
+  };
+  return {
+    run: (batch, options, check) => {
+      const shown = items(batch, options, check);
+      return machine.pool ? workTogether(machine, shown) : workAlone(machine, shown);
+    },
+  };
+}
+
+function keepPlans(machine: Machine, compiled: Compiled, settings: Settings): (options: RunOptions) => Planned {
+  const plans = new Map<string, Planned>();
+  return ({ encoder, steps }) => {
+    const most = Math.max(USUAL_STEPS, 2 ** Math.ceil(Math.log2(steps)));
+    const key = `${encoder.output} ${most}`;
+    const known = plans.get(key);
+    if (known) return known;
+    const made = { plan: plan(machine, compiled, settings, encoder.output, most), counts: new Map() };
+    plans.set(key, made);
+    return made;
+  };
+}
+
+function plan(
+  machine: Machine,
+  compiled: Compiled,
+  { floats, chunk, rows }: Settings,
+  input: 'constant' | 'spikes',
+  steps: number,
+): Plan {
+  const choices = chooseKernels(compiled, { input, floats, steps });
+  return makePlan(
+    machine,
+    compiled,
+    choices,
+    limitExtent(compiled, choices, { slots: rows, chunk: chunk ?? LONG, lanes: machine.lanes }),
+  );
+}
+
+/** Takes fewer steps at a time, then fewer rows, where values of every step take much memory. */
+function limitExtent({ shapes }: Compiled, { values, constant }: Choices, wanted: Extent): Extent {
+  const changing = [...values].filter((name) => !constant.has(name));
+  const bytes = changing.reduce((sum, name) => sum + 8 * elements(shapes.get(name)!), 0);
+  let { slots, chunk } = wanted;
+  while (chunk > 1 && slots * chunk * bytes > VALUES_BYTES) chunk = Math.ceil(chunk / 2);
+  while (slots > 1 && slots * chunk * bytes > VALUES_BYTES) slots = Math.ceil(slots / 2);
+  return { ...wanted, slots, chunk };
+}

@@ -1,0 +1,115 @@
+import {
+  type Batch,
+  type Compiled,
+  checkBatch,
+  checkRun,
+  compileNetwork,
+  type Engine,
+  type Network,
+  type Observe,
+  type Program,
+  type RunOptions,
+  requireAnn,
+  requireInteger,
+  requireSpiking,
+} from '@spikewright/snn-core';
+import { type Machine, startMachine } from './machine/start-machine.js';
+import { type Forwarder, makeForwarder } from './run/infer.js';
+import { makeRunner, type Runners } from './run/runner.js';
+
+/** Options of {@link wasmEngine}. */
+export interface WasmOptions {
+  /**
+   * How weights that are no whole numbers (in any power of two) of 8 bits are added up: in 32-bit floats, fast, where a
+   * spike may differ from the reference engine's in the rarest cases; or in 64-bit floats, slower, to the last bit as the
+   * reference does. Whole-number layers are exact either way.
+   *
+   * @defaultValue 'float32'
+   */
+  readonly floats?: 'float32' | 'float64';
+  /**
+   * How many steps are computed at a time, from 1 to 256; changes no result. Longer chunks are faster, but what was computed
+   * beyond a sample's stop is wasted. Left out: 16, and 4 from the first stop on and in the run after.
+   */
+  readonly chunk?: number;
+  /**
+   * How many samples advance side by side, from 1 to 1024; changes no result.
+   *
+   * @defaultValue 8
+   */
+  readonly rows?: number;
+  /**
+   * How many threads work, this one included, from 1 to 64; changes no result. They share out the samples, or each layer of
+   * a sample where there are fewer samples than threads, and share one memory. Runs are then asynchronous (`for await`). Where
+   * threads or shared memory are missing (in pages that are not cross-origin isolated, for one) this thread works alone.
+   *
+   * @defaultValue 1
+   */
+  readonly workers?: number;
+}
+
+/** Options with defaults written out. */
+export interface Settings {
+  readonly floats: 'float32' | 'float64';
+  readonly chunk: number | undefined;
+  readonly rows: number;
+  readonly workers: number;
+}
+
+/**
+ * The fast engine: event-driven WebAssembly kernels that touch only the weights that spikes reach. Networks of whole-number
+ * weights (see `quantizeWeights`) give the reference engine's spikes, scores and operations bit for bit.
+ *
+ * @throws RangeError for an option out of range; from `compile`: Error where WebAssembly or its SIMD is missing
+ */
+export function wasmEngine({ floats = 'float32', chunk, rows = 8, workers = 1 }: WasmOptions = {}): Engine {
+  const action = 'make the wasm engine';
+  if (floats !== 'float32' && floats !== 'float64') {
+    throw new RangeError(`Cannot ${action}: floats must be float32 or float64: ${floats}`);
+  }
+  if (chunk !== undefined) requireInteger(action, 'chunk', chunk, 1, 256);
+  requireInteger(action, 'rows', rows, 1, 1024);
+  requireInteger(action, 'workers', workers, 1, 64);
+  const settings = { floats, chunk, rows, workers };
+  return { name: 'wasm', compile: (network) => compile(network, settings) };
+}
+
+async function compile(network: Network, settings: Settings): Promise<Program> {
+  const compiled = compileNetwork(network);
+  const machine = await startMachine(settings.workers);
+  let held: Held | undefined = { machine, runners: makeRunner(machine, compiled, settings) };
+  const inUse = (): Held => {
+    if (held) return held;
+    throw new Error('Cannot use program: it must not be disposed of: it was');
+  };
+  return {
+    network,
+    infer: (batch, observe) => infer(inUse(), compiled, batch, observe),
+    run: (batch, options) => run(inUse, compiled, batch, options),
+    dispose: () => {
+      held?.machine.pool?.close();
+      held = undefined;
+    },
+  };
+}
+
+/** What a program holds until it is disposed of. */
+interface Held {
+  readonly machine: Machine;
+  readonly runners: Runners;
+  forwarder?: Forwarder;
+}
+
+function infer(held: Held, compiled: Compiled, batch: Batch, observe: Observe | undefined): Float32Array {
+  requireAnn(compiled);
+  checkBatch(compiled, batch);
+  held.forwarder ??= makeForwarder(held.machine, compiled);
+  return held.forwarder.infer(batch, observe);
+}
+
+function run(inUse: () => Held, compiled: Compiled, batch: Batch, options: RunOptions): ReturnType<Program['run']> {
+  requireSpiking(compiled);
+  checkBatch(compiled, batch);
+  checkRun(options);
+  return inUse().runners.run(batch, options, inUse);
+}

@@ -1,0 +1,46 @@
+import { quantizeWeights, wasmEngine } from '@spikewright/engine-wasm';
+import { type Batch, direct, type Engine, type Network, poisson, referenceEngine } from '@spikewright/snn-core';
+import { tinyBatch } from '@spikewright/testkit';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { randomNetwork, type Wishes } from './random-network.js';
+import { type TraceOptions, trace } from './trace.js';
+
+const calibration = { batches: async function* () {}, engine: referenceEngine() };
+
+async function traced(engine: Engine, network: Network, batch: Batch, options: TraceOptions) {
+  const program = await engine.compile(network);
+  const result = await trace(program, batch, options);
+  program.dispose();
+  return result;
+}
+
+const runs = fc.record({
+  seed: fc.nat(2 ** 31),
+  bits: fc.constantFrom(7 as const, 8 as const),
+  encoder: fc.constantFrom(direct(), poisson()),
+  steps: fc.integer({ min: 1, max: 20 }),
+  samples: fc.integer({ min: 1, max: 7 }),
+  chunk: fc.option(fc.integer({ min: 1, max: 24 }), { nil: undefined }),
+  rows: fc.integer({ min: 1, max: 5 }),
+  workers: fc.constantFrom(1, 1, 1, 1, 2, 3),
+  stops: fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 5 }),
+});
+
+const law = (wishes: Wishes, quantised: boolean) =>
+  fc.asyncProperty(runs, async ({ seed, bits, encoder, steps, samples, chunk, rows, workers, stops }) => {
+    const drawn = randomNetwork(seed, wishes);
+    const input = encoder.output === 'spikes' ? 'spikes' : 'analog';
+    const network = quantised ? await quantizeWeights({ bits, input }).convert(drawn, calibration) : drawn;
+    const batch = tinyBatch(network, samples, seed % 1000);
+    const options = { steps, encoder, stopAfter: (sample: number) => stops[sample % stops.length] };
+    const engine = wasmEngine({ floats: quantised ? 'float32' : 'float64', rows, workers, ...(chunk && { chunk }) });
+    const expected = await traced(referenceEngine(), network, batch, options);
+    expect(await traced(engine, network, batch, options)).toEqual(expected);
+  });
+
+test('wasmEngine gives every bit of the reference on quantised networks of plain neurons', () =>
+  fc.assert(law({ neurons: 'plain' }, true), { numRuns: 150, seed: 1 }));
+
+test('wasmEngine with 64-bit floats gives every bit of the reference on any network and neurons', () =>
+  fc.assert(law({ neurons: 'all' }, false), { numRuns: 100, seed: 2 }));

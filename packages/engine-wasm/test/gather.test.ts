@@ -1,0 +1,64 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { packBytes, packFloats } from '../src/plan/pack-weights.js';
+import { type Bench, openBench, wholes } from './kernels.js';
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = await openBench();
+});
+
+const words = (address: number, length: number) => Array.from(new Int32Array(bench.memory.buffer, address, length));
+const floats = (address: number, length: number) => Array.from(new Float32Array(bench.memory.buffer, address, length));
+
+describe('gather', () => {
+  const ROWS = 50;
+  const cases = [64, 32, 16].flatMap((width) => [
+    { bits: 7, width, least: -64, most: 63, counts: [0, 2, 30, 510] },
+    { bits: 8, width, least: -128, most: 127, counts: [0, 2, 30, 254] },
+  ]);
+
+  test.each(cases)('adds rows of $bits-bit weights in blocks of $width', ({ bits, width, least, most, counts }) => {
+    const weights = wholes(bits, ROWS * width, least, most);
+    // Rows of the extremes find sums that leave their 16 bits.
+    weights.fill(least, 0, width);
+    weights.fill(most, width, 2 * width);
+    const kernel = { kernel: Float32Array.from(weights), taps: 1, inputs: ROWS, outputs: width, groups: 1 };
+    const packed = packBytes(kernel, { channel: 0, width }, new Float64Array(width).fill(1), bits === 7 ? 64 : 128);
+    const rows = bench.put(packed);
+    for (const count of counts) {
+      const lists = [wholes(count, count, 0, ROWS), new Array<number>(count).fill(0), new Array<number>(count).fill(1)];
+      for (const list of lists) {
+        const before = wholes(3, width, -1000, 1000);
+        const target = bench.put(Int32Array.from(before));
+        bench.call[`gather${bits}of${width}`](bench.put(Uint16Array.from(list)), count, rows, target);
+        // Row 50 is the row of zeros.
+        const sum = (c: number) => list.reduce((total, row) => total + (weights[row * width + c] ?? 0), 0);
+        expect(words(target, width)).toEqual(before.map((value, c) => value + sum(c)));
+      }
+    }
+  });
+
+  test.each([32, 16])('adds rows of floats in blocks of %i', (width) => {
+    const weights = wholes(1, ROWS * width, -512, 512).map((weight) => weight / 256);
+    const kernel = { kernel: Float32Array.from(weights), taps: 1, inputs: ROWS, outputs: width, groups: 1 };
+    const rows = bench.put(packFloats(kernel, { channel: 0, width }, (length) => new Float32Array(length)));
+    const list = wholes(9, 40, 0, ROWS);
+    const target = bench.put(new Float32Array(width).fill(0.5));
+    bench.call[`gatherFloatOf${width}`](bench.put(Uint16Array.from(list)), 40, rows, target, 0.25);
+    const sum = (c: number) => list.reduce((total, row) => total + (weights[row * width + c] ?? 0), 0);
+    expect(floats(target, width)).toEqual(Array.from({ length: width }, (_, c) => 0.5 + 0.25 * sum(c)));
+  });
+
+  test('adds rows of floats in 64 bits, in the order of the list', () => {
+    // 0.1 and its like have no end in binary, so that every order of additions gives a sum of its own.
+    const weights = Float32Array.from(wholes(2, ROWS * 16, -500, 500), (weight) => weight / 10);
+    const kernel = { kernel: weights, taps: 1, inputs: ROWS, outputs: 16, groups: 1 };
+    const rows = bench.put(packFloats(kernel, { channel: 0, width: 16 }, (length) => new Float32Array(length)));
+    const list = wholes(9, 40, 0, ROWS - 1);
+    const target = bench.put(new Float64Array(16).fill(0.3));
+    bench.call.gatherDouble(bench.put(Uint16Array.from(list)), 40, rows, target);
+    const sum = (c: number) => list.reduce((total, row) => total + weights[row * 16 + c], 0.3);
+    const sums = Array.from(new Float64Array(bench.memory.buffer, target, 16));
+    expect(sums).toEqual(Array.from({ length: 16 }, (_, c) => sum(c)));
+  });
+});

@@ -1,0 +1,8 @@
+import { expect, test } from 'vitest';
+// @ts-expect-error: a plain module of the build, without types
+import { compileKernels } from '../scripts/compile-kernels.mjs';
+import { kernels } from '../src/generated/kernels.js';
+
+test('src/generated/kernels.ts is what assembly/ compiles to', async () => {
+  expect(kernels).toBe(Buffer.from(await compileKernels()).toString('base64'));
+});
