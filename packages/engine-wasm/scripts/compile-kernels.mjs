@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
  * Compiles assembly/index.ts, or another entry beside it.
  *
  * @param {string} [entry] - from the package's folder
- * @returns {Promise<Uint8Array>}
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
 export async function compileKernels(entry = 'assembly/index.ts') {
   /** @type {Uint8Array | undefined} */
@@ -41,5 +41,5 @@ export async function compileKernels(entry = 'assembly/index.ts') {
   });
   if (error || !binary)
     throw new Error(`Cannot compile kernels: ${error?.message ?? 'no output'}: ${stderr.toString()}`);
-  return binary;
+  return new Uint8Array(binary);
 }

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-// @ts-expect-error: a plain module of the build, without types
 import { compileKernels } from '../scripts/compile-kernels.mjs';
 import { kernels } from '../src/generated/kernels.js';
 

@@ -1,5 +1,4 @@
 import { randomStream } from '@spikewright/snn-core';
-// @ts-expect-error: a plain module of the build, without types
 import { compileKernels } from '../scripts/compile-kernels.mjs';
 
 /** Every kernel by itself, on a memory of its own. */

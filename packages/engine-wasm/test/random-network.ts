@@ -8,6 +8,7 @@ import {
   randomStream,
   type Shape,
   type Tensor,
+  upTo,
 } from '@spikewright/snn-core';
 
 /** What a random network may have. */
@@ -50,7 +51,7 @@ function drawing(seed: number): Draw {
 }
 
 function growing(nodes: Node[], draw: Draw, neurons: Wishes['neurons']) {
-  const shapeOf = (name: string): Shape => checkNetwork({ format: 1, nodes, meta: {} }).get(name)!;
+  const shapeOf = (name: string): Shape => checkNetwork(upTo({ format: 1, nodes, meta: {} }, name)).get(name)!;
   const add = (node: Omit<Node, 'name'>): string => {
     const name = `${node.op}${nodes.length}`;
     nodes.push({ ...node, name } as Node);
