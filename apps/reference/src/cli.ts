@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { runCommand } from './run/command.js';
 import { trainCommand } from './train/command.js';
 
@@ -14,10 +14,11 @@ const program = new Command('spikewright')
 const run = program
   .command('run', { isDefault: true })
   .description('convert the embedded MNIST network, simulate it, report accuracy and cost')
-  .option('--images <n>', 'test images to measure on, drawn by the seed', wholeNumber(1, 10_000), 400)
+  .option('--images <n>', 'test images to measure on, drawn by the seed', wholeNumber(1, 10_000), 10_000)
   .option('--calibration <n>', 'training images to measure activations on', wholeNumber(1, 60_000), 1000)
   .option('--steps <n>', 'time steps of each image', wholeNumber(1, 4096), 64)
   .option('--seed <n>', 'seed of all randomness', wholeNumber(0, 2 ** 32 - 1), 0)
+  .addOption(new Option('--engine <name>', 'what runs the networks').choices(['wasm', 'reference']).default('wasm'))
   .option('--out <folder>', 'where results are written', 'out')
   .action(runCommand);
 

@@ -21,7 +21,7 @@ const EMBEDDED_NETWORK = new URL('../../networks/mnist.safetensors', import.meta
  */
 export async function runCommand({ out, ...job }: RunCommandOptions): Promise<void> {
   const ann = await embeddedNetwork();
-  const command = `npm start -- --images ${job.images} --calibration ${job.calibration} --steps ${job.steps} --seed ${job.seed}`;
+  const command = `npm start -- --images ${job.images} --calibration ${job.calibration} --steps ${job.steps} --seed ${job.seed} --engine ${job.engine}`;
   const outputs = await openOutputs(out);
   const progress = showProgress();
   process.once('SIGINT', () => {

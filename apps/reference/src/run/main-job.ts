@@ -8,10 +8,10 @@ import {
   type Network,
   networkHash,
   plain,
-  referenceEngine,
   runPipeline,
 } from '@spikewright/snn-core';
 import type { Conversion } from './conversions.js';
+import { engines } from './engines.js';
 import type { AnnResult, ConversionResult, DataDescription } from './results.js';
 
 /** What the main job is told. */
@@ -20,6 +20,8 @@ export interface MainJobOptions {
   readonly images: number;
   /** How many training images λ is measured on, drawn by the seed. */
   readonly calibration: number;
+  /** What runs the networks; see {@link engines}. */
+  readonly engine: keyof typeof engines;
   /** T, the steps of a sample. */
   readonly steps: number;
   readonly seed: number;
@@ -29,7 +31,7 @@ export interface MainJobOptions {
 export type OnProgress = (phase: string, done: number, total: number) => void;
 
 /** Images in one batch: small, so that progress shows. */
-const BATCH = 25;
+const BATCH = 100;
 
 /** Measures an ANN on MNIST and every conversion of it; gives each result as soon as it is there. */
 export async function* mainJob(
@@ -39,10 +41,10 @@ export async function* mainJob(
   onProgress: OnProgress,
 ): AsyncIterable<AnnResult | ConversionResult> {
   const { images, calibration, steps, seed } = options;
+  const engine = engines[options.engine]();
   const test = take(shuffle(await mnist('test'), seed), images);
   const train = take(shuffle(await mnist('train'), seed), calibration);
   const data: DataDescription = { test: selection(test, seed), calibration: selection(train, seed) };
-  const engine = referenceEngine();
   yield await measureAnn(ann, engine, test, data, (done) => onProgress('ANN', done, images));
   for (const { name, converter } of conversions) {
     const result = await runPipeline({ ...plain, seed, steps, converter, engine }, ann, {
