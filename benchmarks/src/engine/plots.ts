@@ -12,11 +12,11 @@ const LABELS: Readonly<Record<Axis, string>> = {
   batch: 'batch',
 };
 
-/** Draws cost against spike rate, T and batch; an axis with fewer than two values is left out. */
+/** Draws cost against spike rate, T and batch; an axis that was not swept is left out. */
 export function plots(results: Results): { axis: Axis; svg: string }[] {
   return (['rate', 'steps', 'batch'] as const).flatMap((axis) => {
-    const points = pointsAlong(results, axis);
-    return new Set(points.map(({ x }) => x)).size < 2 ? [] : [{ axis, svg: draw(points, axis, results) }];
+    const points = pointsAlong(results, axis).filter((point, _, all) => all.some((other) => isBeside(other, point)));
+    return points.length === 0 ? [] : [{ axis, svg: draw(points, axis, results) }];
   });
 }
 
@@ -26,6 +26,9 @@ interface Point {
   readonly x: number;
   readonly cost: number;
 }
+
+/** Whether two points make a line. */
+const isBeside = (a: Point, b: Point): boolean => a.net === b.net && a.engine === b.engine && a.x !== b.x;
 
 /** The cases that differ from the base in nothing but the axis. */
 function pointsAlong({ cases }: Results, axis: Axis): Point[] {
@@ -50,7 +53,7 @@ function draw(points: readonly Point[], axis: Axis, { machine, date }: Results):
     marginRight: 90,
     style: { background: 'white', fontSize: '12px' },
     x: { type: 'log', label: LABELS[axis], ticks: [...new Set(points.map(({ x }) => x))], tickFormat: String },
-    y: { type: 'log', label: 'ms a sample and step', grid: true },
+    y: { type: 'log', label: 'ms a sample and step', grid: true, tickFormat: '~g' },
     fx: { label: `${machine.cpu}, Node ${machine.node}, ${date}` },
     color: { type: 'categorical' },
     marks: [

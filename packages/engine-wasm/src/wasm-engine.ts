@@ -35,7 +35,7 @@ export interface WasmOptions {
   /**
    * How many samples advance side by side, from 1 to 1024; changes no result.
    *
-   * @defaultValue 8
+   * @defaultValue 16
    */
   readonly rows?: number;
   /**
@@ -62,7 +62,7 @@ export interface Settings {
  *
  * @throws RangeError for an option out of range; from `compile`: Error where WebAssembly or its SIMD is missing
  */
-export function wasmEngine({ floats = 'float32', chunk, rows = 8, workers = 1 }: WasmOptions = {}): Engine {
+export function wasmEngine({ floats = 'float32', chunk, rows = 16, workers = 1 }: WasmOptions = {}): Engine {
   const action = 'make the wasm engine';
   if (floats !== 'float32' && floats !== 'float64') {
     throw new RangeError(`Cannot ${action}: floats must be float32 or float64: ${floats}`);

@@ -96,8 +96,11 @@ function rangeOf(term: Term, scale: Float64Array): Range {
     if (value < least) least = value;
   }
   // A row is listed once for each spike under its pooling window, and for each part that fills its channel.
-  const reach = term.feed.divisor * term.feed.parts.length * Math.max(...positive, ...negative);
+  const furthest = Math.max(peak(positive), peak(negative));
+  const reach = term.feed.divisor * term.feed.parts.length * furthest;
   const single = Math.max(most, -least, 1);
   const limit = reach <= 32_767 ? 2 ** 30 : Math.floor(32_767 / single / 2) * 2;
   return { least, most, reach, limit };
 }
+
+const peak = (values: Float64Array): number => values.reduce((most, value) => Math.max(most, value), 0);

@@ -23,7 +23,7 @@ export interface Units {
  * @throws RangeError naming the layer if a weight is so much larger than θ that there is none
  */
 export function unitsOf(neuron: Neuron, branches: readonly Branch[], channels: number, most: number): Units {
-  const places = Math.max(...Array.from(neuron.initial.data, placesOf));
+  const places = neuron.initial.data.reduce((most, value) => Math.max(most, placesOf(value)), 0);
   const rounded = places > MOST_PLACES;
   const multiple = rounded ? 1 : 2 ** places;
   const largest = largestWeights(branches, channels);
