@@ -6,6 +6,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'snn-core': [],
   'converters-norm': ['snn-core'],
   datasets: ['snn-core'],
+  'engine-wasm': ['snn-core'],
   testkit: ['snn-core'],
   'tfjs-kernels-wasm': [],
   training: ['snn-core'],

@@ -2,9 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadNetwork } from '@spikewright/snn-core';
+import { batches, mnist, take } from '@spikewright/datasets';
+import { direct, evaluate, loadNetwork } from '@spikewright/snn-core';
 import { afterAll, expect, test } from 'vitest';
 import { conversions } from '../src/run/conversions.js';
+import { engines } from '../src/run/engines.js';
 import { mainJob } from '../src/run/main-job.js';
 import { type AnnResult, type ConversionResult, stepsTo, workUntil } from '../src/run/results.js';
 
@@ -27,13 +29,12 @@ test('mainJob loses at most 0.3 points at T = 32 in the strong form, and beats t
   timeout: 600_000,
 }, async () => {
   const results = [];
-  const options = { images: 400, calibration: 1000, steps: 32, seed: 0 };
+  const options = { images: 1000, calibration: 1000, steps: 32, seed: 0, engine: 'wasm' } as const;
   const [weakest, , strongest] = conversions;
   for await (const result of mainJob(ann, [weakest, strongest], options, () => undefined)) results.push(result);
   const [measured, weak, strong] = results as [AnnResult, ...ConversionResult[]];
   const at = ({ evaluation }: ConversionResult, step: number): number => Number(evaluation.accuracy[step - 1]);
   expect(measured.accuracy).toBeGreaterThan(0.985);
-  // One image of 400 is 0.25 points.
   expect(at(strong, 32)).toBeGreaterThanOrEqual(measured.accuracy - 0.003);
   expect(at(strong, 4)).toBeGreaterThan(at(weak, 4));
   expect(stepsTo(0.97, strong.evaluation, measured)!).toBeLessThan(stepsTo(0.97, weak.evaluation, measured) ?? 33);
@@ -44,6 +45,21 @@ test('mainJob loses at most 0.3 points at T = 32 in the strong form, and beats t
   expect(first / 32).toBeLessThanOrEqual(measured.multiplyAccumulates.conv1);
   expect(accumulates).toBeGreaterThan(spikes);
   expect(strong.manifest.id).not.toBe(weak.manifest.id);
+});
+
+test('both engines give the same evaluation of the network with weights of 8 bits', async () => {
+  const [train, digits] = [take(await mnist('train'), 50), take(await mnist('test'), 30)];
+  const calibration = { batches: () => batches(train), engine: engines.reference() };
+  const snn = await conversions.at(-1)!.converter.convert(ann, calibration);
+  const evaluations = await Promise.all(
+    [engines.wasm(), engines.reference()].map(async (engine) => {
+      const program = await engine.compile(snn);
+      const evaluation = await evaluate(program, batches(digits), { steps: 16, encoder: direct() });
+      program.dispose();
+      return evaluation;
+    }),
+  );
+  expect(evaluations[0]).toEqual(evaluations[1]);
 });
 
 const cli = (...words: string[]) =>
@@ -73,7 +89,7 @@ test('spikewright run writes the same results.jsonl twice, byte for byte, and a 
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line).kind),
-  ).toEqual(['ann', 'snn', 'snn', 'snn']);
+  ).toEqual(['ann', 'snn', 'snn', 'snn', 'snn']);
   expect(readFileSync(join(folder, 'a', 'report.md'), 'utf8')).toMatch(/\| +T=8 \|/);
 });
 
@@ -82,6 +98,7 @@ test('spikewright says in one line what is wrong, and how to ask', () => {
     [['run', '--steps', '0'], 'It must be a whole number from 1 to 4096'],
     [['run', '--images', 'many'], 'It must be a whole number from 1 to 10000'],
     [['run', '--sedd', '1'], "unknown option '--sedd'"],
+    [['run', '--engine', 'gpu'], 'Allowed choices are wasm, reference'],
     [['train', 'cifar'], 'It must be mnist'],
     [
       ['run', '--out', '/dev/null/out'],
