@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { engineCommand } from './engine/command.js';
+import { weightsCommand } from './weights/command.js';
 
 const program = new Command('bench')
   .description('Measures what Spikewright costs beside what researchers run today')
   .showHelpAfterError('(add --help for what can be said)')
-  .addCommand(engineCommand);
+  .addCommand(engineCommand)
+  .addCommand(weightsCommand);
 
 try {
   await program.parseAsync();

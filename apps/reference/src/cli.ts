@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { runCommand } from './run/command.js';
 import { trainCommand } from './train/command.js';
+import { dataSets } from './train/data-sets.js';
 
 const { version } = createRequire(import.meta.url)('../package.json');
 
@@ -14,7 +15,7 @@ const program = new Command('spikewright')
 const run = program
   .command('run', { isDefault: true })
   .description('convert the embedded MNIST network, simulate it, report accuracy and cost')
-  .option('--images <n>', 'test images to measure on, drawn by the seed', wholeNumber(1, 10_000), 10_000)
+  .option('--images <n>', 'test images to measure on, drawn by the seed', wholeNumber(1, 10_000), 2000)
   .option('--calibration <n>', 'training images to measure activations on', wholeNumber(1, 60_000), 1000)
   .option('--steps <n>', 'time steps of each image', wholeNumber(1, 4096), 64)
   .option('--seed <n>', 'seed of all randomness', wholeNumber(0, 2 ** 32 - 1), 0)
@@ -24,13 +25,17 @@ const run = program
 
 program
   .command('train')
-  .description('train the embedded MNIST network anew')
-  .argument('<network>', 'which network: mnist', oneOf(['mnist']))
+  .description('train the network of the reference run: the embedded one anew, or on other images')
+  .argument('<images>', `what to train on: ${Object.keys(dataSets).join(' or ')}`, oneOf(Object.keys(dataSets)))
+  .option(
+    '--data <folder>',
+    'folder of the four official files, plain or .gz (default: where their package is installed)',
+  )
   .option('--epochs <n>', 'passes over the training images', wholeNumber(1, 1000), 12)
   .option('--seed <n>', 'seed of weights, order and shifts', wholeNumber(0, 2 ** 32 - 1), 1)
-  .option('--out <file>', 'file of the trained network', 'out/mnist.safetensors')
+  .option('--out <file>', 'file of the trained network (default: out/<images>.safetensors)')
   .option('--resume', 'go on from the checkpoint beside the file', false)
-  .action((_network, options) => trainCommand(options));
+  .action((dataSet, options) => trainCommand({ ...options, dataSet }));
 
 program.addHelpText('after', () => `\n${run.helpInformation()}`);
 

@@ -10,7 +10,7 @@ export async function writeResults(results: Results): Promise<string[]> {
   const { date, machine } = results;
   const name = await unused(`${date}-${shortName(machine.cpu)}-node${machine.node.split('.')[0]}`);
   const files = [
-    { file: `${name}.json`, text: `${JSON.stringify(results, null, 1)}\n` },
+    { file: `${name}.json`, text: `${JSON.stringify(results, null, 2)}\n` },
     ...plots(results).map(({ axis, svg }) => ({ file: `${name}-${axis}.svg`, text: `${svg}\n` })),
   ];
   for (const { file, text } of files) await writeFile(new URL(file, FOLDER), text);

@@ -9,10 +9,12 @@ import {
   type Observe,
   type Program,
   type RunOptions,
+  referenceEngine,
   requireAnn,
   requireInteger,
   requireSpiking,
 } from '@spikewright/snn-core';
+import { canRunKernels } from './machine/load-kernels.js';
 import { type Machine, startMachine } from './machine/start-machine.js';
 import { type Forwarder, makeForwarder } from './run/infer.js';
 import { makeRunner, type Runners } from './run/runner.js';
@@ -41,11 +43,19 @@ export interface WasmOptions {
   /**
    * How many threads work, this one included, from 1 to 64; changes no result. They share out the samples, or each layer of
    * a sample where there are fewer samples than threads, and share one memory. Runs are then asynchronous (`for await`). Where
-   * threads or shared memory are missing (in pages that are not cross-origin isolated, for one) this thread works alone.
+   * threads or shared memory are missing (in pages that are not cross-origin isolated, for one) this thread works alone, and
+   * `onNotice` is told.
    *
    * @defaultValue 1
    */
   readonly workers?: number;
+  /**
+   * Called by `compile` where something is missing that makes runs slower, with a sentence that says what: threads, or
+   * WebAssembly with SIMD, without which the reference engine does the work.
+   *
+   * @defaultValue nothing is said
+   */
+  readonly onNotice?: (message: string) => void;
 }
 
 /** Options with defaults written out. */
@@ -54,15 +64,19 @@ export interface Settings {
   readonly chunk: number | undefined;
   readonly rows: number;
   readonly workers: number;
+  readonly onNotice: (message: string) => void;
 }
 
 /**
  * The fast engine: event-driven WebAssembly kernels that touch only the weights that spikes reach. Networks of whole-number
  * weights (see `quantizeWeights`) give the reference engine's spikes, scores and operations bit for bit.
  *
- * @throws RangeError for an option out of range; from `compile`: Error where WebAssembly or its SIMD is missing
+ * Where WebAssembly or its SIMD is missing, this is the reference engine, by name too: as exact, and much slower.
+ *
+ * @throws RangeError for an option out of range
  */
-export function wasmEngine({ floats = 'float32', chunk, rows = 16, workers = 1 }: WasmOptions = {}): Engine {
+export function wasmEngine(options: WasmOptions = {}): Engine {
+  const { floats = 'float32', chunk, rows = 16, workers = 1, onNotice = () => undefined } = options;
   const action = 'make the wasm engine';
   if (floats !== 'float32' && floats !== 'float64') {
     throw new RangeError(`Cannot ${action}: floats must be float32 or float64: ${floats}`);
@@ -70,13 +84,26 @@ export function wasmEngine({ floats = 'float32', chunk, rows = 16, workers = 1 }
   if (chunk !== undefined) requireInteger(action, 'chunk', chunk, 1, 256);
   requireInteger(action, 'rows', rows, 1, 1024);
   requireInteger(action, 'workers', workers, 1, 64);
-  const settings = { floats, chunk, rows, workers };
+  if (!canRunKernels()) return insteadOfKernels(onNotice);
+  const settings = { floats, chunk, rows, workers, onNotice };
   return { name: 'wasm', compile: (network) => compile(network, settings) };
+}
+
+function insteadOfKernels(onNotice: Settings['onNotice']): Engine {
+  const { name, compile } = referenceEngine();
+  return {
+    name,
+    compile: async (network) => {
+      const program = await compile(network);
+      onNotice('The reference engine runs the network, much slower: WebAssembly with SIMD is missing here');
+      return program;
+    },
+  };
 }
 
 async function compile(network: Network, settings: Settings): Promise<Program> {
   const compiled = compileNetwork(network);
-  const machine = await startMachine(settings.workers);
+  const machine = await startMachine(settings.workers, settings.onNotice);
   let held: Held | undefined = { machine, runners: makeRunner(machine, compiled, settings) };
   const inUse = (): Held => {
     if (held) return held;

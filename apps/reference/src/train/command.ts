@@ -1,28 +1,36 @@
 import { showProgress } from '../progress.js';
-import { type TrainMnistOptions, trainMnist } from './mnist.js';
+import { type TrainNetworkOptions, trainNetwork } from './train-network.js';
 
-/** Runs `spikewright train mnist`. Ctrl-C keeps the checkpoint; a second one ends at once. */
-export async function trainCommand(options: Omit<TrainMnistOptions, 'progress' | 'signal'>): Promise<void> {
+/** What `spikewright train` is told. */
+export type TrainCommandOptions = Omit<TrainNetworkOptions, 'progress' | 'signal' | 'out'> & {
+  /** @defaultValue `out/`, the name of the data set and `.safetensors` */
+  readonly out?: string;
+};
+
+/** Runs `spikewright train`. Ctrl-C keeps the checkpoint; a second one ends at once. */
+export async function trainCommand(options: TrainCommandOptions): Promise<void> {
+  const { dataSet, data, epochs, seed, out = `out/${dataSet}.safetensors` } = options;
   const abort = new AbortController();
   process.once('SIGINT', () => abort.abort());
   const progress = showProgress();
   try {
-    const { finished, checkpoint, testAccuracy } = await trainMnist({
+    const { finished, checkpoint, testAccuracy } = await trainNetwork({
       ...options,
+      out,
       signal: abort.signal,
       progress: {
         onStep: ({ epoch, step, steps, loss, accuracy }) => {
           const detail = `loss ${loss.toFixed(4)}, accuracy ${(accuracy * 100).toFixed(1)} %`;
-          progress.update(`epoch ${epoch} of ${options.epochs}`, step, steps, detail);
+          progress.update(`epoch ${epoch} of ${epochs}`, step, steps, detail);
         },
       },
     });
     progress.stop();
-    if (finished) console.log(`${options.out}: ${((testAccuracy ?? 0) * 100).toFixed(2)} % on the 10,000 test images`);
+    if (finished) console.log(`${out}: ${((testAccuracy ?? 0) * 100).toFixed(2)} % on the 10,000 test images`);
     else {
-      const { epochs, seed, out } = options;
+      const folder = data === undefined ? '' : ` --data ${data}`;
       console.log(`Stopped; the checkpoint is ${checkpoint}. Go on with:`);
-      console.log(`npm run train -- mnist --epochs ${epochs} --seed ${seed} --out ${out} --resume`);
+      console.log(`npm run train -- ${dataSet}${folder} --epochs ${epochs} --seed ${seed} --out ${out} --resume`);
     }
   } finally {
     progress.stop();

@@ -21,25 +21,25 @@ export type Call = readonly [kernel: number, record: number];
 
 const compiled = new Map<boolean, Promise<WebAssembly.Module>>();
 
+/** Whether kernels run here at all: they need WebAssembly with SIMD. */
+export const canRunKernels = (): boolean =>
+  typeof WebAssembly !== 'undefined' && WebAssembly.validate(readKernels(false));
+
 /**
  * Compiles the kernels, once in a process.
  *
  * @param shared - whether threads will share their memory
- * @throws Error where WebAssembly or its SIMD is missing
  */
 export function loadKernels(shared: boolean): Promise<WebAssembly.Module> {
-  const module = compiled.get(shared) ?? compile(shared);
+  const module = compiled.get(shared) ?? WebAssembly.compile(readKernels(shared));
   compiled.set(shared, module);
   return module;
 }
 
-async function compile(shared: boolean): Promise<WebAssembly.Module> {
+function readKernels(shared: boolean): Uint8Array<ArrayBuffer> {
   const bytes = Uint8Array.from(atob(kernels), (character) => character.charCodeAt(0));
   if (!shared) declareUnshared(bytes);
-  if (typeof WebAssembly === 'undefined' || !WebAssembly.validate(bytes)) {
-    throw new Error('Cannot load the wasm engine: WebAssembly with SIMD must be supported: it is not here');
-  }
-  return WebAssembly.compile(bytes);
+  return bytes;
 }
 
 /** The import of `memory` as the module declares it: its name, that it is a memory, shared, with a maximum. */

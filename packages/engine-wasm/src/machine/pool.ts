@@ -1,144 +1,153 @@
+import type { Arena } from './arena.js';
 import { CALLED } from './load-kernels.js';
+import { openPort, type Port } from './ports.js';
+import {
+  AWAKE,
+  CALLS,
+  CALLS_LENGTH,
+  DONE,
+  FIRST_TURN,
+  HANDED,
+  LISTENING,
+  THREAD_CODE,
+  TURN,
+  WORDS,
+} from './thread-code.js';
 
 /** Other threads that run kernels on the same memory. */
 export interface Pool {
   /**
-   * Makes thread `lane` (from 1) carry out calls, in order.
+   * Carries out calls, in order in each thread, after all that was asked for before.
    *
-   * @param calls - triples: the kernel's place in `CALLED`, the address of its record, steps
+   * @param calls - for each other thread, triples: the kernel's place in `CALLED`, the address of its record, steps
+   * @param own - does this thread's part meanwhile
    */
-  run(lane: number, calls: Int32Array): Promise<void>;
-  /** Ends the threads. */
+  share(calls: readonly Int32Array[], own: () => void): Promise<void>;
+  /** Ends the threads. Work under way is given up, as if it were done. */
   close(): void;
 }
 
-/** Whether threads can share memory here; browsers allow it to pages that are cross-origin isolated only. */
-export const canShareMemory = (): boolean =>
-  typeof SharedArrayBuffer !== 'undefined' && (nodeThreads() !== undefined || typeof Worker !== 'undefined');
-
-/**
- * What a thread runs, as text: so it starts in the same way in Node and in browsers, whatever has bundled this file. It
- * speaks to `port`: the first message starts the kernels, the others are calls.
- */
-const THREAD = `
-const port = typeof require === 'function' ? require('node:worker_threads').parentPort : self;
-let kernels;
-const start = async ({ module, memory, tables, own, called }) => {
-  const instance = await WebAssembly.instantiate(module, { env: { memory, abort() {} } });
-  instance.exports.prepare(tables, own);
-  kernels = called.map((name) => instance.exports[name]);
-};
-const run = (calls) => {
-  for (let i = 0; i < calls.length; i += 3) kernels[calls[i]](calls[i + 1], calls[i + 2]);
-};
-port.onmessage = async ({ data }) => {
-  try {
-    if (kernels) run(data);
-    else await start(data);
-    port.postMessage('');
-  } catch (error) {
-    port.postMessage(String(error));
-  }
-};
-`;
+/** How long this thread may go without events, in milliseconds: so long it waits on memory, not on messages. */
+const DEAF = 50;
 
 /** Starts threads, one for each room of their own, and waits until they are ready. */
 export async function startPool(
   module: WebAssembly.Module,
-  memory: WebAssembly.Memory,
+  arena: Arena,
   tables: number,
   owns: readonly number[],
 ): Promise<Pool> {
-  const threads = owns.map(() => openThread());
-  const called = [...CALLED];
-  await Promise.all(threads.map((thread, i) => thread.ask({ module, memory, tables, own: owns[i], called })));
-  return {
-    run: (lane, calls) => threads[lane - 1].ask(calls),
-    close: () => {
-      for (const thread of threads) thread.close();
-    },
+  const threads: Thread[] = [];
+  const close = (): void => {
+    for (const thread of threads) thread.close();
+  };
+  const start = { module, memory: arena.memory, tables, called: [...CALLED] };
+  try {
+    for (const _ of owns) threads.push(openThread(arena));
+    await Promise.all(threads.map((thread, i) => thread.start({ ...start, own: owns[i] })));
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return { share: sharing(threads), close };
+}
+
+function sharing(threads: readonly Thread[]): Pool['share'] {
+  let before: Promise<unknown> = Promise.resolve();
+  let heard = Number.NEGATIVE_INFINITY;
+  const share = async (calls: readonly Int32Array[], own: () => void): Promise<void> => {
+    const until = heard + DEAF;
+    const listen = performance.now() > until;
+    const busy = threads.filter((_, i) => calls[i]?.length > 0);
+    for (const thread of busy) thread.hand(calls[threads.indexOf(thread)], listen);
+    own();
+    const answers = busy.filter((thread) => listen || !thread.isDone(until)).map((thread) => thread.answer());
+    if (answers.length === 0) return;
+    await Promise.all(answers);
+    heard = performance.now();
+  };
+  return (calls, own) => {
+    const turn = before.then(() => share(calls, own));
+    before = turn.catch(() => undefined);
+    return turn;
   };
 }
 
 interface Thread {
-  /** Sends a message and waits for the answer. */
-  ask(message: unknown): Promise<void>;
+  start(message: object): Promise<void>;
+  /** @param listen - whether an answer must come, even if work is done soon */
+  hand(calls: Int32Array, listen: boolean): void;
+  /** Waits for the end of work, where this thread may. If there is none by then, an answer will come. */
+  isDone(until: number): boolean;
+  answer(): Promise<void>;
   close(): void;
 }
 
-function openThread(): Thread {
-  let answered: (trouble: string) => void = () => undefined;
-  const { post, close } = openPort((trouble) => answered(trouble));
-  return {
-    ask: (message) =>
-      new Promise((resolve, reject) => {
-        answered = (trouble) => {
-          if (trouble === '') resolve();
-          else reject(new Error(`Cannot run kernels in a thread: it must not fail: ${trouble}`));
-        };
-        post(message);
-      }),
-    close,
+function openThread(arena: Arena): Thread {
+  const words = new Int32Array(new SharedArrayBuffer(4 * WORDS)).fill(FIRST_TURN, HANDED, DONE + 1);
+  let settle: (trouble: string) => void = () => undefined;
+  const port = openPort(THREAD_CODE, (trouble) => settle(trouble));
+  const answer = (): Promise<void> => {
+    port.expect();
+    return new Promise((resolve, reject) => {
+      settle = (trouble) => {
+        if (trouble === '') resolve();
+        else reject(new Error(`Cannot run kernels in a thread: it must not fail: ${trouble}`));
+      };
+    });
   };
-}
-
-interface Port {
-  post(message: unknown): void;
-  close(): void;
-}
-
-/** The part of `node:worker_threads` that is needed. */
-interface NodeThreads {
-  readonly Worker: new (
-    code: string,
-    options: { eval: true },
-  ) => {
-    on(event: 'message' | 'error', listen: (data: unknown) => void): void;
-    postMessage(message: unknown): void;
-    ref(): void;
-    unref(): void;
-    terminate(): Promise<number>;
-  };
-}
-
-/** Looked up without an import, which bundlers for browsers would stumble over. */
-function nodeThreads(): NodeThreads | undefined {
-  const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => NodeThreads | undefined } };
-  return process?.getBuiltinModule?.('node:worker_threads');
-}
-
-function openPort(answer: (trouble: string) => void): Port {
-  const node = nodeThreads();
-  return node ? nodePort(node, answer) : webPort(answer);
-}
-
-function nodePort({ Worker: Thread }: NodeThreads, answer: (trouble: string) => void): Port {
-  const thread = new Thread(THREAD, { eval: true });
-  // A program that was not disposed of does not keep the process alive; one that waits for an answer does.
-  thread.on('message', (trouble) => {
-    thread.unref();
-    answer(String(trouble));
-  });
-  thread.on('error', (error) => answer(String(error)));
   return {
-    post: (message) => {
-      thread.ref();
-      thread.postMessage(message);
+    start: (message) => {
+      port.post({ ...message, words });
+      return answer();
     },
-    close: () => void thread.terminate(),
-  };
-}
-
-function webPort(answer: (trouble: string) => void): Port {
-  const address = URL.createObjectURL(new Blob([THREAD], { type: 'text/javascript' }));
-  const thread = new Worker(address);
-  thread.onmessage = ({ data }) => answer(String(data));
-  thread.onerror = ({ message }) => answer(message);
-  return {
-    post: (message) => thread.postMessage(message),
+    hand: handing(arena, words, port),
+    isDone: (until) => isDone(words, until),
+    answer,
     close: () => {
-      thread.terminate();
-      URL.revokeObjectURL(address);
+      port.close();
+      settle('');
     },
   };
+}
+
+function handing(arena: Arena, words: Int32Array, port: Port): Thread['hand'] {
+  let room = 0;
+  return (calls, listen) => {
+    if (calls.length > room) {
+      room = 2 * calls.length;
+      words[CALLS] = arena.take(4 * room);
+    }
+    arena.words(words[CALLS] >>> 0, calls.length).set(calls);
+    words[CALLS_LENGTH] = calls.length;
+    const turn = (words[HANDED] + TURN) | 0;
+    Atomics.store(words, LISTENING, listen ? turn : 0);
+    Atomics.store(words, HANDED, turn);
+    // The thread looks at HANDED once more after it has written that it falls asleep: one of the two sees the other.
+    if (Atomics.load(words, AWAKE) === 1) Atomics.notify(words, HANDED);
+    else port.post('');
+  };
+}
+
+function isDone(words: Int32Array, until: number): boolean {
+  if (waitForDone(words, until)) return true;
+  const turn = words[HANDED];
+  Atomics.store(words, LISTENING, turn);
+  // Was it done before it could see this? Then it sends nothing.
+  return Atomics.load(words, DONE) === turn && Atomics.compareExchange(words, LISTENING, turn, 0) === turn;
+}
+
+function waitForDone(words: Int32Array, until: number): boolean {
+  for (;;) {
+    const done = Atomics.load(words, DONE);
+    if (done === words[HANDED]) return true;
+    const left = until - performance.now();
+    if (left <= 0) return false;
+    try {
+      Atomics.wait(words, DONE, done, left);
+    } catch {
+      // The main thread of a page must not wait.
+      return false;
+    }
+  }
 }

@@ -2,7 +2,7 @@ import type { Plan } from '../plan/make-plan.js';
 import type { Operation } from '../plan/operation.js';
 import type { Slot } from './run-samples.js';
 
-/** Calls of kernels for each thread, which may go on side by side: triples as `Pool.run` takes them. */
+/** Calls of kernels for each thread, which may go on side by side: triples as `Pool.share` takes them. */
 export interface Work {
   readonly lanes: readonly Int32Array[];
 }

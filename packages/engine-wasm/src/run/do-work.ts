@@ -1,5 +1,6 @@
 import type { Frame } from '@spikewright/snn-core';
 import { CALLED } from '../machine/load-kernels.js';
+import type { Pool } from '../machine/pool.js';
 import type { Machine } from '../machine/start-machine.js';
 import type { Work } from './advance.js';
 
@@ -12,14 +13,16 @@ export function* workAlone({ kernels }: Machine, items: Iterable<Frame | Work>):
 }
 
 /** Shares work with other threads, and passes frames on. */
-export async function* workTogether({ kernels, pool }: Machine, items: Iterable<Frame | Work>): AsyncGenerator<Frame> {
+export async function* workTogether(
+  { kernels }: Machine,
+  pool: Pool,
+  items: Iterable<Frame | Work>,
+): AsyncGenerator<Frame> {
   for (const item of items) {
     if (!('lanes' in item)) yield item;
     else {
       const [own, ...others] = item.lanes;
-      const done = others.map((calls, i) => (calls.length > 0 ? pool?.run(i + 1, calls) : undefined));
-      carryOut(kernels, own);
-      await Promise.all(done);
+      await pool.share(others, () => carryOut(kernels, own));
     }
   }
 }

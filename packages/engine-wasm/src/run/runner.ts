@@ -22,6 +22,8 @@ const USUAL_STEPS = 4096;
 /** What the values of a chunk may take; where there are many, chunks and rows are fewer. */
 const VALUES_BYTES = 128 * 2 ** 20;
 
+const NO_WORK: Work = { lanes: [new Int32Array()] };
+
 /** A plan with the tables that are made as it runs. */
 type Planned = Pick<Runner, 'plan' | 'counts'>;
 
@@ -51,12 +53,16 @@ export function makeRunner(machine: Machine, compiled: Compiled, settings: Setti
   };
   const items = function* (batch: Batch, options: RunOptions, check: () => unknown): Generator<Frame | Work> {
     check();
-    yield* runSamples(runner(options, check), batch, options);
+    const begun = runner(options, check);
+    // An earlier run may have left threads at work, which must not write into this one.
+    yield NO_WORK;
+    begun.check();
+    yield* runSamples(begun, batch, options);
   };
   return {
     run: (batch, options, check) => {
       const shown = items(batch, options, check);
-      return machine.pool ? workTogether(machine, shown) : workAlone(machine, shown);
+      return machine.pool ? workTogether(machine, machine.pool, shown) : workAlone(machine, shown);
     },
   };
 }
