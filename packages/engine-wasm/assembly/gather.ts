@@ -16,6 +16,10 @@
 //
 // Blocks have 64, 32 or 16 channels, named by the type that holds their spikes: u64, u32, u16.
 
+// Plain neurons that nothing else leads into are taken through the end of their step at once, while their current is in
+// registers. The bias is then what the sums start from.
+
+import { fireSums } from './fire';
 import { pin } from './pin';
 
 /** Adds 16 sums of 16 bits to 16 potentials of 32 bits. */
@@ -36,8 +40,19 @@ function evenSums(all: v128, high: v128, offsets: v128): v128 {
  *
  * @param list - 16-bit row numbers
  * @param count - how many; even (a list is filled up with the number of a row of zeros)
+ * @param start - what `all` and `high` start from; 0: nothing, and the neurons do not fire
+ * @param theta - thresholds of the neurons
+ * @param bits - where their spikes go
  */
-export function gather7<T>(list: usize, count: i32, rows: usize, target: usize): void {
+export function gather7<T>(
+  list: usize,
+  count: i32,
+  rows: usize,
+  target: usize,
+  start: usize,
+  theta: usize,
+  bits: usize,
+): void {
   const none = i16x8.splat(0);
   let all0 = none;
   let all1 = none;
@@ -47,6 +62,20 @@ export function gather7<T>(list: usize, count: i32, rows: usize, target: usize):
   let high1 = none;
   let high2 = none;
   let high3 = none;
+  if (start !== 0) {
+    all0 = v128.load(start);
+    high0 = v128.load(start, 16);
+    if (sizeof<T>() >= 4) {
+      all1 = v128.load(start, 32);
+      high1 = v128.load(start, 48);
+    }
+    if (sizeof<T>() >= 8) {
+      all2 = v128.load(start, 64);
+      high2 = v128.load(start, 80);
+      all3 = v128.load(start, 96);
+      high3 = v128.load(start, 112);
+    }
+  }
   const end = list + ((<usize>count) << 1);
   for (; list < end; list += 4) {
     const a = rows + <usize>load<u16>(list) * (sizeof<T>() * 8);
@@ -70,6 +99,15 @@ export function gather7<T>(list: usize, count: i32, rows: usize, target: usize):
     }
   }
   const offsets = i16x8.splat(<i16>(count << 6));
+  if (start !== 0) {
+    fireSums(target, evenSums(all0, high0, offsets), high0, theta, bits);
+    if (sizeof<T>() >= 4) fireSums(target + 64, evenSums(all1, high1, offsets), high1, theta + 64, bits + 2);
+    if (sizeof<T>() >= 8) {
+      fireSums(target + 128, evenSums(all2, high2, offsets), high2, theta + 128, bits + 4);
+      fireSums(target + 192, evenSums(all3, high3, offsets), high3, theta + 192, bits + 6);
+    }
+    return;
+  }
   settle(target, evenSums(all0, high0, offsets), high0);
   if (sizeof<T>() >= 4) settle(target + 64, evenSums(all1, high1, offsets), high1);
   if (sizeof<T>() >= 8) {
@@ -79,7 +117,15 @@ export function gather7<T>(list: usize, count: i32, rows: usize, target: usize):
 }
 
 /** Adds rows of 8-bit weights to whole-number potentials; `count` is even here too. */
-export function gather8<T>(list: usize, count: i32, rows: usize, target: usize): void {
+export function gather8<T>(
+  list: usize,
+  count: i32,
+  rows: usize,
+  target: usize,
+  start: usize,
+  theta: usize,
+  bits: usize,
+): void {
   const none = i16x8.splat(0);
   let all0 = none;
   let all1 = none;
@@ -89,6 +135,20 @@ export function gather8<T>(list: usize, count: i32, rows: usize, target: usize):
   let high1 = none;
   let high2 = none;
   let high3 = none;
+  if (start !== 0) {
+    all0 = v128.load(start);
+    high0 = v128.load(start, 16);
+    if (sizeof<T>() >= 4) {
+      all1 = v128.load(start, 32);
+      high1 = v128.load(start, 48);
+    }
+    if (sizeof<T>() >= 8) {
+      all2 = v128.load(start, 64);
+      high2 = v128.load(start, 80);
+      all3 = v128.load(start, 96);
+      high3 = v128.load(start, 112);
+    }
+  }
   const end = list + ((<usize>count) << 1);
   for (; list < end; list += 2) {
     const a = rows + <usize>load<u16>(list) * (sizeof<T>() * 8);
@@ -110,6 +170,15 @@ export function gather8<T>(list: usize, count: i32, rows: usize, target: usize):
     }
   }
   const offsets = i16x8.splat(<i16>(count << 7));
+  if (start !== 0) {
+    fireSums(target, evenSums(all0, high0, offsets), high0, theta, bits);
+    if (sizeof<T>() >= 4) fireSums(target + 64, evenSums(all1, high1, offsets), high1, theta + 64, bits + 2);
+    if (sizeof<T>() >= 8) {
+      fireSums(target + 128, evenSums(all2, high2, offsets), high2, theta + 128, bits + 4);
+      fireSums(target + 192, evenSums(all3, high3, offsets), high3, theta + 192, bits + 6);
+    }
+    return;
+  }
   settle(target, evenSums(all0, high0, offsets), high0);
   if (sizeof<T>() >= 4) settle(target + 64, evenSums(all1, high1, offsets), high1);
   if (sizeof<T>() >= 8) {
