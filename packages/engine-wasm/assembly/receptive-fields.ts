@@ -27,11 +27,16 @@ import {
   TERM_TOP,
 } from '../src/layout';
 
-/** Copies entries with a number added; returns the end. Writes up to 14 bytes past it. */
+/**
+ * Copies entries with a number added; returns the end. Writes up to 32 bytes past it: pieces are short, and sixteen entries
+ * are copied sooner than it is guessed whether there are fewer.
+ */
 function copyPiece(to: usize, from: usize, end: usize, add: i32): usize {
   const added = i16x8.splat(<i16>add);
   const size = end - from;
-  for (let at: usize = 0; at < size; at += 16) v128.store(to + at, i16x8.add(v128.load(from + at), added));
+  v128.store(to, i16x8.add(v128.load(from), added));
+  v128.store(to, i16x8.add(v128.load(from, 16), added), 16);
+  for (let at: usize = 32; at < size; at += 16) v128.store(to + at, i16x8.add(v128.load(from + at), added));
   return to + size;
 }
 
@@ -46,10 +51,10 @@ function copyRange(to: usize, from: usize, end: usize, first: i32, range: i32, a
   return to;
 }
 
-/** Ends a list: fills it up with the row of zeros, and notes its count. */
+/** Ends a list: fills it up with the row of zeros (without asking whether it must), and notes its count. */
 function close(term: usize, step: usize, list: usize, end: usize, zero: i32): void {
   const count = <u32>((end - list) >> 1);
-  if (count & 1) store<u16>(end, <u16>zero);
+  store<u16>(end, <u16>zero);
   store<u32>(<usize>load<u32>(term, TERM_COUNTS) + (step << 2), count + (count & 1));
 }
 
@@ -73,15 +78,23 @@ export function receiveRows(term: usize, y: i32, x: i32, steps: i32): void {
   let entries = <usize>load<u32>(feed, FEED_ENTRIES);
   let starts = <usize>load<u32>(feed, FEED_STARTS);
   let list = <usize>load<u32>(term, TERM_ROWS);
+  const fromTap = top >= 0 ? 0 : (dilation - 1 - top) / dilation;
+  const toTap = top >= height ? 0 : min(kernelHeight, (height - top + dilation - 1) / dilation);
+  const firstStart = ((top + fromTap * dilation) * width + from) << 2;
+  const firstRow = (fromTap * kernelWidth - left) * channels;
+  const taps = toTap - fromTap;
+  const startsRow = (dilation * width) << 2;
+  const kernelRow = kernelWidth * channels;
   for (let step: usize = 0; step < <usize>steps; step++) {
     let end = list;
-    for (let tap = 0; tap < kernelHeight; tap++) {
-      const row = top + tap * dilation;
-      if (<u32>row >= <u32>height) continue;
-      const at = starts + ((<usize>(row * width + from)) << 2);
+    let at = starts + <usize>firstStart;
+    let added = firstRow;
+    for (let tap = 0; tap < taps; tap++) {
       const first = entries + ((<usize>load<u32>(at)) << 1);
       const last = entries + ((<usize>load<u32>(at + ((<usize>pixels) << 2))) << 1);
-      end = copyPiece(end, first, last, (tap * kernelWidth - left) * channels);
+      end = copyPiece(end, first, last, added);
+      at += <usize>startsRow;
+      added += kernelRow;
     }
     close(term, step, list, end, zero);
     entries += entriesStep;
