@@ -19,7 +19,7 @@
 // Plain neurons that nothing else leads into are taken through the end of their step at once, while their current is in
 // registers. The bias is then what the sums start from.
 
-import { fireSums } from './fire';
+import { Sums } from './fire';
 import { pin } from './pin';
 
 /** Adds 16 sums of 16 bits to 16 potentials of 32 bits. */
@@ -100,11 +100,11 @@ export function gather7<T>(
   }
   const offsets = i16x8.splat(<i16>(count << 6));
   if (start !== 0) {
-    fireSums(target, evenSums(all0, high0, offsets), high0, theta, bits);
-    if (sizeof<T>() >= 4) fireSums(target + 64, evenSums(all1, high1, offsets), high1, theta + 64, bits + 2);
+    Sums.fire(target, evenSums(all0, high0, offsets), high0, theta, bits);
+    if (sizeof<T>() >= 4) Sums.fire(target + 64, evenSums(all1, high1, offsets), high1, theta + 64, bits + 2);
     if (sizeof<T>() >= 8) {
-      fireSums(target + 128, evenSums(all2, high2, offsets), high2, theta + 128, bits + 4);
-      fireSums(target + 192, evenSums(all3, high3, offsets), high3, theta + 192, bits + 6);
+      Sums.fire(target + 128, evenSums(all2, high2, offsets), high2, theta + 128, bits + 4);
+      Sums.fire(target + 192, evenSums(all3, high3, offsets), high3, theta + 192, bits + 6);
     }
     return;
   }
@@ -171,11 +171,11 @@ export function gather8<T>(
   }
   const offsets = i16x8.splat(<i16>(count << 7));
   if (start !== 0) {
-    fireSums(target, evenSums(all0, high0, offsets), high0, theta, bits);
-    if (sizeof<T>() >= 4) fireSums(target + 64, evenSums(all1, high1, offsets), high1, theta + 64, bits + 2);
+    Sums.fire(target, evenSums(all0, high0, offsets), high0, theta, bits);
+    if (sizeof<T>() >= 4) Sums.fire(target + 64, evenSums(all1, high1, offsets), high1, theta + 64, bits + 2);
     if (sizeof<T>() >= 8) {
-      fireSums(target + 128, evenSums(all2, high2, offsets), high2, theta + 128, bits + 4);
-      fireSums(target + 192, evenSums(all3, high3, offsets), high3, theta + 192, bits + 6);
+      Sums.fire(target + 128, evenSums(all2, high2, offsets), high2, theta + 128, bits + 4);
+      Sums.fire(target + 192, evenSums(all3, high3, offsets), high3, theta + 192, bits + 6);
     }
     return;
   }

@@ -161,7 +161,18 @@ export function runNeurons(neurons: usize, steps: i32): void {
       else {
         for (let half: usize = 0; half < 2; half++) {
           const at = half << 6;
-          runEight(potential + at, current + at, currentStep, theta + at, bits + half, bitsStep, leaks, above, zero, steps);
+          runEight(
+            potential + at,
+            current + at,
+            currentStep,
+            theta + at,
+            bits + half,
+            bitsStep,
+            leaks,
+            above,
+            zero,
+            steps,
+          );
         }
       }
     }

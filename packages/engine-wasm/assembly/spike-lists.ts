@@ -138,7 +138,9 @@ export function listSpikes(feed: usize, steps: i32): void {
   const channels = load<i32>(feed, FEED_CHANNELS);
   const part = <usize>load<u32>(feed, FEED_PARTS);
   const single = load<i32>(feed, FEED_PART_COUNT) === 1;
-  const down = <usize>(load<i32>(part, PART_STRIDE_Y) * load<i32>(part, PART_WIDTH) * load<i32>(part, PART_POSITION_BYTES));
+  const down = <usize>(
+    (load<i32>(part, PART_STRIDE_Y) * load<i32>(part, PART_WIDTH) * load<i32>(part, PART_POSITION_BYTES))
+  );
   for (let step: usize = 0; step < <usize>steps; step++) {
     const entries = <usize>load<u32>(feed, FEED_ENTRIES) + step * <usize>load<u32>(feed, FEED_ENTRIES_STEP);
     let starts = <usize>load<u32>(feed, FEED_STARTS) + step * <usize>load<u32>(feed, FEED_STARTS_STEP);

@@ -72,7 +72,11 @@ function writeBias(arena: Arena, { shape, current, whole, double }: LayerPlan, c
 
 /** Whether the gather itself can take neurons through the end of a step. */
 const firesAtOnce = ({ current: { terms }, whole }: LayerPlan, { reset, fires }: Neuron): boolean =>
-  whole?.biasFits === true && terms.length === 1 && terms[0].kind === 'gather' && reset === 'subtract' && fires === '>=';
+  whole?.biasFits === true &&
+  terms.length === 1 &&
+  terms[0].kind === 'gather' &&
+  reset === 'subtract' &&
+  fires === '>=';
 
 /** Writes the bias in the form that the sums of a gather have. */
 function writeStart(arena: Arena, bias: number, channels: number): number {
