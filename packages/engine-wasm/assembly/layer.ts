@@ -60,7 +60,7 @@ import {
 import { copyVectors } from './copy';
 import { addDiagonal, addDiagonalFloat } from './diagonal';
 import { fire, fireFloat } from './fire';
-import { gather7, gather8 } from './gather';
+import { gather7, gather8, Whole } from './gather';
 import { gatherDouble } from './gather-double';
 import { gatherFloat } from './gather-float';
 import { receiveRange, receiveRows } from './receptive-fields';
@@ -187,21 +187,65 @@ function gatherAndFire(
   steps: usize,
 ): void {
   const rows = <usize>load<u32>(<usize>load<u32>(term, TERM_BLOCKS) + block * TERM_BLOCK_BYTES, TERM_BLOCK_WEIGHTS);
+  if (load<i32>(term, TERM_KIND) === KIND_GATHER_7) {
+    if (width === 64) allSteps7<u64>(term, rows, state, start, theta, bits, bitsStep, steps);
+    else if (width === 32) allSteps7<u32>(term, rows, state, start, theta, bits, bitsStep, steps);
+    else allSteps7<u16>(term, rows, state, start, theta, bits, bitsStep, steps);
+  } else if (width === 64) allSteps8<u64>(term, rows, state, start, theta, bits, bitsStep, steps);
+  else if (width === 32) allSteps8<u32>(term, rows, state, start, theta, bits, bitsStep, steps);
+  else allSteps8<u16>(term, rows, state, start, theta, bits, bitsStep, steps);
+}
+
+function allSteps7<T>(
+  term: usize,
+  rows: usize,
+  state: usize,
+  start: usize,
+  theta: usize,
+  bits: usize,
+  bitsStep: usize,
+  steps: usize,
+): void {
   const limit = load<i32>(term, TERM_LIMIT);
-  const kind = load<i32>(term, TERM_KIND);
   const listStep = <usize>load<u32>(term, TERM_ROWS_STEP);
   let lists = <usize>load<u32>(term, TERM_ROWS);
   let counts = <usize>load<u32>(term, TERM_COUNTS);
-  for (let step: usize = 0; step < steps; step++) {
+  for (const end = counts + (steps << 2); counts < end; counts += 4) {
     let list = lists;
     let count = load<i32>(counts);
     for (; count > limit; count -= limit) {
-      gatherWhole(kind, width, list, limit, rows, state, 0, 0, 0);
+      gather7<T>(list, limit, rows, state, 0, 0, 0);
       list += (<usize>limit) << 1;
     }
-    gatherWhole(kind, width, list, count, rows, state, start, theta, bits);
+    Whole.gather7<T>(list, count, rows, state, start, theta, bits);
     lists += listStep;
-    counts += 4;
+    bits += bitsStep;
+  }
+}
+
+function allSteps8<T>(
+  term: usize,
+  rows: usize,
+  state: usize,
+  start: usize,
+  theta: usize,
+  bits: usize,
+  bitsStep: usize,
+  steps: usize,
+): void {
+  const limit = load<i32>(term, TERM_LIMIT);
+  const listStep = <usize>load<u32>(term, TERM_ROWS_STEP);
+  let lists = <usize>load<u32>(term, TERM_ROWS);
+  let counts = <usize>load<u32>(term, TERM_COUNTS);
+  for (const end = counts + (steps << 2); counts < end; counts += 4) {
+    let list = lists;
+    let count = load<i32>(counts);
+    for (; count > limit; count -= limit) {
+      gather8<T>(list, limit, rows, state, 0, 0, 0);
+      list += (<usize>limit) << 1;
+    }
+    Whole.gather8<T>(list, count, rows, state, start, theta, bits);
+    lists += listStep;
     bits += bitsStep;
   }
 }
