@@ -13,28 +13,76 @@ export { receiveRange, receiveRows } from './receptive-fields';
 export { listSpikes } from './spike-lists';
 export { convolveDouble, convolveFloat } from './values';
 
-export function gather7of64(list: usize, count: i32, rows: usize, target: usize): void {
-  gather7<u64>(list, count, rows, target);
+export function gather7of64(
+  list: usize,
+  count: i32,
+  rows: usize,
+  target: usize,
+  start: usize,
+  theta: usize,
+  bits: usize,
+): void {
+  gather7<u64>(list, count, rows, target, start, theta, bits);
 }
 
-export function gather7of32(list: usize, count: i32, rows: usize, target: usize): void {
-  gather7<u32>(list, count, rows, target);
+export function gather7of32(
+  list: usize,
+  count: i32,
+  rows: usize,
+  target: usize,
+  start: usize,
+  theta: usize,
+  bits: usize,
+): void {
+  gather7<u32>(list, count, rows, target, start, theta, bits);
 }
 
-export function gather7of16(list: usize, count: i32, rows: usize, target: usize): void {
-  gather7<u16>(list, count, rows, target);
+export function gather7of16(
+  list: usize,
+  count: i32,
+  rows: usize,
+  target: usize,
+  start: usize,
+  theta: usize,
+  bits: usize,
+): void {
+  gather7<u16>(list, count, rows, target, start, theta, bits);
 }
 
-export function gather8of64(list: usize, count: i32, rows: usize, target: usize): void {
-  gather8<u64>(list, count, rows, target);
+export function gather8of64(
+  list: usize,
+  count: i32,
+  rows: usize,
+  target: usize,
+  start: usize,
+  theta: usize,
+  bits: usize,
+): void {
+  gather8<u64>(list, count, rows, target, start, theta, bits);
 }
 
-export function gather8of32(list: usize, count: i32, rows: usize, target: usize): void {
-  gather8<u32>(list, count, rows, target);
+export function gather8of32(
+  list: usize,
+  count: i32,
+  rows: usize,
+  target: usize,
+  start: usize,
+  theta: usize,
+  bits: usize,
+): void {
+  gather8<u32>(list, count, rows, target, start, theta, bits);
 }
 
-export function gather8of16(list: usize, count: i32, rows: usize, target: usize): void {
-  gather8<u16>(list, count, rows, target);
+export function gather8of16(
+  list: usize,
+  count: i32,
+  rows: usize,
+  target: usize,
+  start: usize,
+  theta: usize,
+  bits: usize,
+): void {
+  gather8<u16>(list, count, rows, target, start, theta, bits);
 }
 
 export function gatherFloatOf32(list: usize, count: i32, rows: usize, target: usize, factor: f32): void {

@@ -25,6 +25,7 @@ import {
   LAYER_GROUP,
   LAYER_LEVEL,
   LAYER_MODE,
+  LAYER_START,
   LAYER_STATE,
   LAYER_STATE_STEP,
   LAYER_TERM_COUNT,
@@ -59,7 +60,7 @@ import {
 import { copyVectors } from './copy';
 import { addDiagonal, addDiagonalFloat } from './diagonal';
 import { fire, fireFloat } from './fire';
-import { gather7, gather8 } from './gather';
+import { gather7, gather8, Whole } from './gather';
 import { gatherDouble } from './gather-double';
 import { gatherFloat } from './gather-float';
 import { receiveRange, receiveRows } from './receptive-fields';
@@ -116,6 +117,12 @@ function runBlock(layer: usize, position: usize, block: usize, steps: usize): vo
   const theta = <usize>load<u32>(layer, LAYER_THETA) + thresholds;
   let state = <usize>load<u32>(layer, LAYER_STATE) + (place << wide);
   let bits = <usize>load<u32>(layer, LAYER_BITS) + (place >> 3);
+  const start = <usize>load<u32>(layer, LAYER_START);
+  if (start !== 0) {
+    const term = <usize>load<u32>(layer, LAYER_TERMS);
+    gatherAndFire(term, block, width, state, start + (channel << 1), theta, bits, bitsStep, steps);
+    return;
+  }
   for (let step: usize = 0; step < steps; step++) {
     if (mode >= MODE_CURRENTS) copyVectors(state, bias, width << wide);
     addTerms(layer, position, block, channel, width, step, state);
@@ -167,6 +174,103 @@ function addOwn(
   else addDiagonalFloat(bits, weights, state, width);
 }
 
+/** Takes the neurons of a block that a single term leads into through all steps. */
+function gatherAndFire(
+  term: usize,
+  block: usize,
+  width: usize,
+  state: usize,
+  start: usize,
+  theta: usize,
+  bits: usize,
+  bitsStep: usize,
+  steps: usize,
+): void {
+  const rows = <usize>load<u32>(<usize>load<u32>(term, TERM_BLOCKS) + block * TERM_BLOCK_BYTES, TERM_BLOCK_WEIGHTS);
+  if (load<i32>(term, TERM_KIND) === KIND_GATHER_7) {
+    if (width === 64) allSteps7<u64>(term, rows, state, start, theta, bits, bitsStep, steps);
+    else if (width === 32) allSteps7<u32>(term, rows, state, start, theta, bits, bitsStep, steps);
+    else allSteps7<u16>(term, rows, state, start, theta, bits, bitsStep, steps);
+  } else if (width === 64) allSteps8<u64>(term, rows, state, start, theta, bits, bitsStep, steps);
+  else if (width === 32) allSteps8<u32>(term, rows, state, start, theta, bits, bitsStep, steps);
+  else allSteps8<u16>(term, rows, state, start, theta, bits, bitsStep, steps);
+}
+
+function allSteps7<T>(
+  term: usize,
+  rows: usize,
+  state: usize,
+  start: usize,
+  theta: usize,
+  bits: usize,
+  bitsStep: usize,
+  steps: usize,
+): void {
+  const limit = load<i32>(term, TERM_LIMIT);
+  const listStep = <usize>load<u32>(term, TERM_ROWS_STEP);
+  let lists = <usize>load<u32>(term, TERM_ROWS);
+  let counts = <usize>load<u32>(term, TERM_COUNTS);
+  for (const end = counts + (steps << 2); counts < end; counts += 4) {
+    let list = lists;
+    let count = load<i32>(counts);
+    for (; count > limit; count -= limit) {
+      gather7<T>(list, limit, rows, state, 0, 0, 0);
+      list += (<usize>limit) << 1;
+    }
+    Whole.gather7<T>(list, count, rows, state, start, theta, bits);
+    lists += listStep;
+    bits += bitsStep;
+  }
+}
+
+function allSteps8<T>(
+  term: usize,
+  rows: usize,
+  state: usize,
+  start: usize,
+  theta: usize,
+  bits: usize,
+  bitsStep: usize,
+  steps: usize,
+): void {
+  const limit = load<i32>(term, TERM_LIMIT);
+  const listStep = <usize>load<u32>(term, TERM_ROWS_STEP);
+  let lists = <usize>load<u32>(term, TERM_ROWS);
+  let counts = <usize>load<u32>(term, TERM_COUNTS);
+  for (const end = counts + (steps << 2); counts < end; counts += 4) {
+    let list = lists;
+    let count = load<i32>(counts);
+    for (; count > limit; count -= limit) {
+      gather8<T>(list, limit, rows, state, 0, 0, 0);
+      list += (<usize>limit) << 1;
+    }
+    Whole.gather8<T>(list, count, rows, state, start, theta, bits);
+    lists += listStep;
+    bits += bitsStep;
+  }
+}
+
+/** Gathers rows of whole numbers; with a `start`, the neurons fire. */
+function gatherWhole(
+  kind: i32,
+  width: usize,
+  list: usize,
+  count: i32,
+  rows: usize,
+  state: usize,
+  start: usize,
+  theta: usize,
+  bits: usize,
+): void {
+  if (kind === KIND_GATHER_7) {
+    if (width === 64) gather7<u64>(list, count, rows, state, start, theta, bits);
+    else if (width === 32) gather7<u32>(list, count, rows, state, start, theta, bits);
+    else gather7<u16>(list, count, rows, state, start, theta, bits);
+  } else if (width === 64) gather8<u64>(list, count, rows, state, start, theta, bits);
+  else if (width === 32) gather8<u32>(list, count, rows, state, start, theta, bits);
+  else gather8<u16>(list, count, rows, state, start, theta, bits);
+}
+
 /** Gathers the rows of one term, in pieces that 16 bits can add up. */
 function addRows(term: usize, kind: i32, block: usize, width: usize, step: usize, state: usize): void {
   const rows = <usize>load<u32>(<usize>load<u32>(term, TERM_BLOCKS) + block * TERM_BLOCK_BYTES, TERM_BLOCK_WEIGHTS);
@@ -175,15 +279,8 @@ function addRows(term: usize, kind: i32, block: usize, width: usize, step: usize
   let list = <usize>load<u32>(term, TERM_ROWS) + step * <usize>load<u32>(term, TERM_ROWS_STEP);
   for (let left = count; left > 0; left -= limit) {
     const some = min(left, limit);
-    if (kind === KIND_GATHER_7) {
-      if (width === 64) gather7<u64>(list, some, rows, state);
-      else if (width === 32) gather7<u32>(list, some, rows, state);
-      else gather7<u16>(list, some, rows, state);
-    } else if (kind === KIND_GATHER_8) {
-      if (width === 64) gather8<u64>(list, some, rows, state);
-      else if (width === 32) gather8<u32>(list, some, rows, state);
-      else gather8<u16>(list, some, rows, state);
-    } else if (kind === KIND_GATHER_DOUBLE) gatherDouble(list, some, rows, state);
+    if (kind === KIND_GATHER_7 || kind === KIND_GATHER_8) gatherWhole(kind, width, list, some, rows, state, 0, 0, 0);
+    else if (kind === KIND_GATHER_DOUBLE) gatherDouble(list, some, rows, state);
     else if (width === 32) gatherFloat<u32>(list, some, rows, state, load<f32>(term, TERM_SCALE));
     else gatherFloat<u16>(list, some, rows, state, load<f32>(term, TERM_SCALE));
     list += (<usize>some) << 1;

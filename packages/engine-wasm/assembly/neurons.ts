@@ -1,6 +1,6 @@
 // Neurons with 64-bit potentials, in the very expressions of the reference engine: v = leak · v + current; a potential of θ
 // (or above θ) fires; v - θ or 0 is left. (v / θ >= 1 and v >= θ are the same in IEEE 754 arithmetic, and so are > 1 and
-// > θ.) Eight neurons take one step after another while their potentials are in registers.
+// > θ, and so are 1 · v and v.) Some neurons take one step after another while their potentials are in registers.
 
 import {
   NEURONS_ABOVE,
@@ -73,6 +73,70 @@ function runEight(
   v128.store(potential, v3, 48);
 }
 
+/** Packs four vectors of 64-bit masks into eight 16-bit masks. */
+function narrow(a: v128, b: v128, c: v128, d: v128): v128 {
+  return i16x8.narrow_i32x4_s(i16x8.narrow_i32x4_s(a, b), i16x8.narrow_i32x4_s(c, d));
+}
+
+/** Takes sixteen neurons of the usual kind (no leak, v >= θ fires, θ is taken off) through all steps. */
+function runSixteen(
+  potential: usize,
+  current: usize,
+  currentStep: usize,
+  theta: usize,
+  bits: usize,
+  bitsStep: usize,
+  steps: i32,
+): void {
+  let v0 = v128.load(potential);
+  let v1 = v128.load(potential, 16);
+  let v2 = v128.load(potential, 32);
+  let v3 = v128.load(potential, 48);
+  let v4 = v128.load(potential, 64);
+  let v5 = v128.load(potential, 80);
+  let v6 = v128.load(potential, 96);
+  let v7 = v128.load(potential, 112);
+  for (let step = 0; step < steps; step++) {
+    v0 = f64x2.add(v0, v128.load(current));
+    v1 = f64x2.add(v1, v128.load(current, 16));
+    v2 = f64x2.add(v2, v128.load(current, 32));
+    v3 = f64x2.add(v3, v128.load(current, 48));
+    const fired0 = f64x2.ge(v0, v128.load(theta));
+    const fired1 = f64x2.ge(v1, v128.load(theta, 16));
+    const fired2 = f64x2.ge(v2, v128.load(theta, 32));
+    const fired3 = f64x2.ge(v3, v128.load(theta, 48));
+    v0 = f64x2.sub(v0, v128.and(v128.load(theta), fired0));
+    v1 = f64x2.sub(v1, v128.and(v128.load(theta, 16), fired1));
+    v2 = f64x2.sub(v2, v128.and(v128.load(theta, 32), fired2));
+    v3 = f64x2.sub(v3, v128.and(v128.load(theta, 48), fired3));
+    const low = narrow(fired0, fired1, fired2, fired3);
+    v4 = f64x2.add(v4, v128.load(current, 64));
+    v5 = f64x2.add(v5, v128.load(current, 80));
+    v6 = f64x2.add(v6, v128.load(current, 96));
+    v7 = f64x2.add(v7, v128.load(current, 112));
+    const fired4 = f64x2.ge(v4, v128.load(theta, 64));
+    const fired5 = f64x2.ge(v5, v128.load(theta, 80));
+    const fired6 = f64x2.ge(v6, v128.load(theta, 96));
+    const fired7 = f64x2.ge(v7, v128.load(theta, 112));
+    v4 = f64x2.sub(v4, v128.and(v128.load(theta, 64), fired4));
+    v5 = f64x2.sub(v5, v128.and(v128.load(theta, 80), fired5));
+    v6 = f64x2.sub(v6, v128.and(v128.load(theta, 96), fired6));
+    v7 = f64x2.sub(v7, v128.and(v128.load(theta, 112), fired7));
+    const high = narrow(fired4, fired5, fired6, fired7);
+    store<u16>(bits, <u16>i8x16.bitmask(i8x16.narrow_i16x8_s(low, high)));
+    current += currentStep;
+    bits += bitsStep;
+  }
+  v128.store(potential, v0);
+  v128.store(potential, v1, 16);
+  v128.store(potential, v2, 32);
+  v128.store(potential, v3, 48);
+  v128.store(potential, v4, 64);
+  v128.store(potential, v5, 80);
+  v128.store(potential, v6, 96);
+  v128.store(potential, v7, 112);
+}
+
 /** Takes a layer of one sample, or a thread's part of it, through some steps. */
 export function runNeurons(neurons: usize, steps: i32): void {
   const channels = <usize>load<u32>(neurons, NEURONS_CHANNELS);
@@ -81,19 +145,36 @@ export function runNeurons(neurons: usize, steps: i32): void {
   const bitsStep = <usize>load<u32>(neurons, NEURONS_BITS_STEP);
   const above = load<i32>(neurons, NEURONS_ABOVE) !== 0;
   const zero = load<i32>(neurons, NEURONS_ZERO) !== 0;
-  const leak = f64x2.splat(load<f64>(neurons, NEURONS_LEAK));
+  const leak = load<f64>(neurons, NEURONS_LEAK);
+  const leaks = f64x2.splat(leak);
+  const usual = !above && !zero && leak === 1;
   const apart = <usize>load<u32>(neurons, NEURONS_THETA_POSITION);
   for (let position = <usize>load<u32>(neurons, NEURONS_FROM); position < last; position++) {
     const thetas = <usize>load<u32>(neurons, NEURONS_THETA) + position * apart;
-    for (let channel: usize = 0; channel < channels; channel += 8) {
+    for (let channel: usize = 0; channel < channels; channel += 16) {
       const place = position * channels + channel;
       const potential = <usize>load<u32>(neurons, NEURONS_POTENTIAL) + (place << 3);
       const current = <usize>load<u32>(neurons, NEURONS_CURRENT) + (place << 3);
       const bits = <usize>load<u32>(neurons, NEURONS_BITS) + (place >> 3);
       const theta = thetas + (channel << 3);
-      // The usual kind by itself, so that its loop asks no questions.
-      if (above || zero) runEight(potential, current, currentStep, theta, bits, bitsStep, leak, above, zero, steps);
-      else runEight(potential, current, currentStep, theta, bits, bitsStep, leak, false, false, steps);
+      if (usual) runSixteen(potential, current, currentStep, theta, bits, bitsStep, steps);
+      else {
+        for (let half: usize = 0; half < 2; half++) {
+          const at = half << 6;
+          runEight(
+            potential + at,
+            current + at,
+            currentStep,
+            theta + at,
+            bits + half,
+            bitsStep,
+            leaks,
+            above,
+            zero,
+            steps,
+          );
+        }
+      }
     }
   }
 }

@@ -27,11 +27,19 @@ import {
   TERM_TOP,
 } from '../src/layout';
 
-/** Copies entries with a number added; returns the end. Writes up to 14 bytes past it. */
+/**
+ * Copies entries with a number added; returns the end. Writes up to 32 bytes past it: pieces are short, and sixteen entries
+ * are copied sooner than it is guessed whether there are fewer.
+ */
 function copyPiece(to: usize, from: usize, end: usize, add: i32): usize {
   const added = i16x8.splat(<i16>add);
   const size = end - from;
-  for (let at: usize = 0; at < size; at += 16) v128.store(to + at, i16x8.add(v128.load(from + at), added));
+  v128.store(to, i16x8.add(v128.load(from), added));
+  v128.store(to, i16x8.add(v128.load(from, 16), added), 16);
+  for (let at: usize = 32; at < size; at += 32) {
+    v128.store(to + at, i16x8.add(v128.load(from + at), added));
+    v128.store(to + at, i16x8.add(v128.load(from + at, 16), added), 16);
+  }
   return to + size;
 }
 
@@ -46,11 +54,11 @@ function copyRange(to: usize, from: usize, end: usize, first: i32, range: i32, a
   return to;
 }
 
-/** Ends a list: fills it up with the row of zeros, and notes its count. */
-function close(term: usize, step: usize, list: usize, end: usize, zero: i32): void {
+/** Ends a list: fills it up with the row of zeros (without asking whether it must). @returns its count */
+function close(list: usize, end: usize, zero: i32): u32 {
   const count = <u32>((end - list) >> 1);
-  if (count & 1) store<u16>(end, <u16>zero);
-  store<u32>(<usize>load<u32>(term, TERM_COUNTS) + (step << 2), count + (count & 1));
+  store<u16>(end, <u16>zero);
+  return count + (count & 1);
 }
 
 /** Lists the rows of position (y, x) for all channels of the feed, without dilation across. */
@@ -73,17 +81,27 @@ export function receiveRows(term: usize, y: i32, x: i32, steps: i32): void {
   let entries = <usize>load<u32>(feed, FEED_ENTRIES);
   let starts = <usize>load<u32>(feed, FEED_STARTS);
   let list = <usize>load<u32>(term, TERM_ROWS);
-  for (let step: usize = 0; step < <usize>steps; step++) {
+  const fromTap = top >= 0 ? 0 : (dilation - 1 - top) / dilation;
+  const toTap = top >= height ? 0 : min(kernelHeight, (height - top + dilation - 1) / dilation);
+  const firstStart = ((top + fromTap * dilation) * width + from) << 2;
+  const firstRow = (fromTap * kernelWidth - left) * channels;
+  const pieceStarts = (<usize>pixels) << 2;
+  const taps = toTap - fromTap;
+  const startsRow = (dilation * width) << 2;
+  const kernelRow = kernelWidth * channels;
+  let counts = <usize>load<u32>(term, TERM_COUNTS);
+  for (const last = counts + ((<usize>steps) << 2); counts < last; counts += 4) {
     let end = list;
-    for (let tap = 0; tap < kernelHeight; tap++) {
-      const row = top + tap * dilation;
-      if (<u32>row >= <u32>height) continue;
-      const at = starts + ((<usize>(row * width + from)) << 2);
-      const first = entries + ((<usize>load<u32>(at)) << 1);
-      const last = entries + ((<usize>load<u32>(at + ((<usize>pixels) << 2))) << 1);
-      end = copyPiece(end, first, last, (tap * kernelWidth - left) * channels);
+    let at = starts + <usize>firstStart;
+    let added = firstRow;
+    for (let tap = 0; tap < taps; tap++) {
+      const piece = entries + ((<usize>load<u32>(at)) << 1);
+      const pieceEnd = entries + ((<usize>load<u32>(at + pieceStarts)) << 1);
+      end = copyPiece(end, piece, pieceEnd, added);
+      at += <usize>startsRow;
+      added += kernelRow;
     }
-    close(term, step, list, end, zero);
+    store<u32>(counts, close(list, end, zero));
     entries += entriesStep;
     starts += startsStep;
     list += rowsStep;
@@ -103,7 +121,8 @@ export function receiveRange(term: usize, y: i32, x: i32, steps: i32, first: i32
         end = receiveTap(term, feed, step, y, x, row, column, first, last, end);
       }
     }
-    close(term, step, list, end, kernelHeight * kernelWidth * (last - first));
+    const count = close(list, end, kernelHeight * kernelWidth * (last - first));
+    store<u32>(<usize>load<u32>(term, TERM_COUNTS) + (step << 2), count);
   }
 }
 

@@ -50,10 +50,14 @@ function listByte(byte: usize, first: i32, list: usize): usize {
   return list + ((<usize>popcnt(<u32>byte)) << 1);
 }
 
+/**
+ * Lists the bits of one position. It asks no questions: which bytes are empty cannot be guessed, and a wrong guess costs
+ * more than to list a byte.
+ */
 function listBits(bits: usize, bytes: usize, first: i32, list: usize): usize {
   for (const end = bits + bytes; bits < end; bits += 2) {
     const pair = <usize>load<u16>(bits);
-    if (pair !== 0) list = listByte(pair >> 8, first + 8, listByte(pair & 255, first, list));
+    list = listByte(pair >> 8, first + 8, listByte(pair & 255, first, list));
     first += 16;
   }
   return list;
@@ -76,25 +80,77 @@ function listPart(part: usize, step: usize, y: i32, x: i32, first: i32, list: us
   return list;
 }
 
+/** Lists a row of positions that have one part, window by window, cell by cell; returns the end of the list. */
+function listRow(
+  part: usize,
+  bits: usize,
+  width: i32,
+  channels: i32,
+  entries: usize,
+  starts: usize,
+  list: usize,
+): usize {
+  const bytes = <usize>load<u32>(part, PART_POSITION_BYTES);
+  const rowBytes = <usize>load<u32>(part, PART_WIDTH) * bytes;
+  const windowBytes = <usize>load<u32>(part, PART_WINDOW_WIDTH) * bytes;
+  const windowEnd = <usize>load<u32>(part, PART_WINDOW_HEIGHT) * rowBytes;
+  const stride = <usize>load<u32>(part, PART_STRIDE_X) * bytes;
+  let first = load<i32>(part, PART_CHANNEL);
+  for (let x = 0; x < width; x++) {
+    store<u32>(starts, <u32>((list - entries) >> 1));
+    starts += 4;
+    for (let row = bits; row < bits + windowEnd; row += rowBytes) {
+      for (let cell = row; cell < row + windowBytes; cell += bytes) list = listBits(cell, bytes, first, list);
+    }
+    bits += stride;
+    first += channels;
+  }
+  return list;
+}
+
+/** Lists a row of positions that have several parts. */
+function listParts(
+  feed: usize,
+  step: usize,
+  y: i32,
+  width: i32,
+  channels: i32,
+  entries: usize,
+  starts: usize,
+  list: usize,
+): usize {
+  const parts = <usize>load<u32>(feed, FEED_PARTS);
+  const partsEnd = parts + <usize>load<u32>(feed, FEED_PART_COUNT) * PART_BYTES;
+  for (let x = 0; x < width; x++) {
+    store<u32>(starts, <u32>((list - entries) >> 1));
+    starts += 4;
+    for (let part = parts; part < partsEnd; part += PART_BYTES) {
+      list = listPart(part, step, y, x, x * channels + load<i32>(part, PART_CHANNEL), list);
+    }
+  }
+  return list;
+}
+
 /** Lists the spikes of a feed for some steps. */
 export function listSpikes(feed: usize, steps: i32): void {
   const height = load<i32>(feed, FEED_HEIGHT);
   const width = load<i32>(feed, FEED_WIDTH);
   const channels = load<i32>(feed, FEED_CHANNELS);
-  const parts = <usize>load<u32>(feed, FEED_PARTS);
-  const partsEnd = parts + <usize>load<u32>(feed, FEED_PART_COUNT) * PART_BYTES;
+  const part = <usize>load<u32>(feed, FEED_PARTS);
+  const single = load<i32>(feed, FEED_PART_COUNT) === 1;
+  const down = <usize>(
+    (load<i32>(part, PART_STRIDE_Y) * load<i32>(part, PART_WIDTH) * load<i32>(part, PART_POSITION_BYTES))
+  );
   for (let step: usize = 0; step < <usize>steps; step++) {
     const entries = <usize>load<u32>(feed, FEED_ENTRIES) + step * <usize>load<u32>(feed, FEED_ENTRIES_STEP);
     let starts = <usize>load<u32>(feed, FEED_STARTS) + step * <usize>load<u32>(feed, FEED_STARTS_STEP);
+    let bits = <usize>load<u32>(part, PART_BITS) + step * <usize>load<u32>(part, PART_BITS_STEP);
     let list = entries;
     for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++) {
-        store<u32>(starts, <u32>((list - entries) >> 1));
-        starts += 4;
-        for (let part = parts; part < partsEnd; part += PART_BYTES) {
-          list = listPart(part, step, y, x, x * channels + load<i32>(part, PART_CHANNEL), list);
-        }
-      }
+      if (single) list = listRow(part, bits, width, channels, entries, starts, list);
+      else list = listParts(feed, step, y, width, channels, entries, starts, list);
+      starts += (<usize>width) << 2;
+      bits += down;
     }
     store<u32>(starts, <u32>((list - entries) >> 1));
   }

@@ -156,9 +156,11 @@ function convolve<T>(record: usize, input: usize, output: usize): void {
   }
 }
 
+/** What has one output for all steps is computed once. */
 function convolveSteps<T>(record: usize, steps: i32): void {
   let input = <usize>load<u32>(record, VALUES_INPUT);
   let output = <usize>load<u32>(record, VALUES_OUTPUT);
+  if (load<u32>(record, VALUES_OUTPUT_STEP) === 0) steps = min(steps, 1);
   for (let step = 0; step < steps; step++) {
     convolve<T>(record, input, output);
     input += <usize>load<u32>(record, VALUES_INPUT_STEP);

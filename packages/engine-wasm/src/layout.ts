@@ -109,7 +109,12 @@ export const LAYER_FROM_ROW = 64;
 export const LAYER_TO_ROW = 68;
 export const LAYER_FROM_BLOCK = 72;
 export const LAYER_TO_BLOCK = 76;
-export const LAYER_BYTES = 80;
+/**
+ * Of whole-number neurons that a single gather leads into: their bias, as the sums of the gather start from it; for each 16
+ * channels eight 16-bit numbers `256 · odd + even` and eight `odd` (see assembly/gather.ts). 0 for all others.
+ */
+export const LAYER_START = 80;
+export const LAYER_BYTES = 84;
 
 export const BLOCK_CHANNEL = 0;
 export const BLOCK_WIDTH = 4;

@@ -44,3 +44,35 @@ test('wasmEngine gives every bit of the reference on quantised networks of plain
 
 test('wasmEngine with 64-bit floats gives every bit of the reference on any network and neurons', () =>
   fc.assert(law({ neurons: 'all' }, false), { numRuns: 100, seed: 2 }));
+
+test.each([
+  [63, 100],
+  [63, -16_384],
+  [127, 16_384],
+  [-128, 16_385],
+])('wasmEngine adds up more weights of %i than 16 bits hold, with a bias of %i', async (weight, bias) => {
+  const [inputs, outputs] = [1001, 80];
+  const value = (data: number) => ({ shape: [], data: Float32Array.of(data) });
+  const kernel = { shape: [inputs, outputs], data: new Float32Array(inputs * outputs).fill(weight) };
+  const network: Network = {
+    format: 1,
+    nodes: [
+      { op: 'input', name: 'input', inputs: [], shape: [inputs] },
+      {
+        ...{ op: 'dense', name: 'dense', inputs: ['input'], kernel },
+        bias: { shape: [outputs], data: Float32Array.from({ length: outputs }, (_, c) => (c % 2 === 0 ? bias : 1)) },
+      },
+      {
+        ...{ op: 'neuron', name: 'neuron', inputs: ['dense'], threshold: value(70_000), initial: value(0.5) },
+        ...{ reset: 'subtract', fires: '>=', leak: 1, levels: [0, 1] },
+      },
+    ],
+    meta: { name: 'many' },
+  };
+  const data = new Float32Array(inputs).fill(1);
+  const batch = { size: 1, data, indices: Uint32Array.of(0) };
+  const options = { steps: 5, encoder: poisson(), stopAfter: () => 5 };
+  expect(await traced(wasmEngine(), network, batch, options)).toEqual(
+    await traced(referenceEngine(), network, batch, options),
+  );
+});

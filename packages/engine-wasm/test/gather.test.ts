@@ -30,12 +30,37 @@ describe('gather', () => {
       for (const list of lists) {
         const before = wholes(3, width, -1000, 1000);
         const target = bench.put(Int32Array.from(before));
-        bench.call[`gather${bits}of${width}`](bench.put(Uint16Array.from(list)), count, rows, target);
+        bench.call[`gather${bits}of${width}`](bench.put(Uint16Array.from(list)), count, rows, target, 0, 0, 0);
         // Row 50 is the row of zeros.
         const sum = (c: number) => list.reduce((total, row) => total + (weights[row * width + c] ?? 0), 0);
         expect(words(target, width)).toEqual(before.map((value, c) => value + sum(c)));
       }
     }
+  });
+
+  test.each(cases)('fires neurons of $bits-bit weights in blocks of $width', ({ bits, width, least, most }) => {
+    const weights = wholes(bits, ROWS * width, least, most);
+    const kernel = { kernel: Float32Array.from(weights), taps: 1, inputs: ROWS, outputs: width, groups: 1 };
+    const packed = packBytes(kernel, { channel: 0, width }, new Float64Array(width).fill(1), bits === 7 ? 64 : 128);
+    const list = wholes(5, 30, 0, ROWS);
+    const bias = wholes(6, width, -16_384, 16_384);
+    const before = wholes(3, width, -10_000, 10_000);
+    const theta = wholes(4, width, 1, 3000);
+    const start = new Int16Array(width).map((_, i) => {
+      const even = (i & ~15) + (i & 7);
+      return (i & 15) < 8 ? 256 * bias[even + 8] + bias[even] : bias[even + 8];
+    });
+    const target = bench.put(Int32Array.from(before));
+    const out = bench.take(width / 8);
+    const given = [bench.put(Uint16Array.from(list)), list.length, bench.put(packed), target];
+    const neurons = [bench.put(start), bench.put(Int32Array.from(theta)), out];
+    bench.call[`gather${bits}of${width}`](...given, ...neurons);
+    const sum = (c: number) => list.reduce((total, row) => total + (weights[row * width + c] ?? 0), bias[c]);
+    const after = before.map((value, c) => value + sum(c));
+    const fires = after.map((value, c) => value >= theta[c]);
+    expect(words(target, width)).toEqual(after.map((value, c) => (fires[c] ? value - theta[c] : value)));
+    const spikes = Array.from(new Uint8Array(bench.memory.buffer, out, width / 8));
+    expect(fires.map((_, c) => ((spikes[c >> 3] >> (c & 7)) & 1) === 1)).toEqual(fires);
   });
 
   test.each([32, 16])('adds rows of floats in blocks of %i', (width) => {

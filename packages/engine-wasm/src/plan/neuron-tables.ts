@@ -38,6 +38,7 @@ export function neuronTables(arena: Arena, plan: LayerPlan, { slots }: Extent): 
   const thresholds = writeThresholds(arena, plan, neuron, positions, channels);
   const initial = writeInitial(arena, plan, neuron, positions, channels);
   const states = arena.take(slots * bytes);
+  const start = firesAtOnce(plan, neuron) ? writeStart(arena, bias[0][1], channels) : 0;
   return {
     fields: (slot) => [
       ...bias,
@@ -45,6 +46,7 @@ export function neuronTables(arena: Arena, plan: LayerPlan, { slots }: Extent): 
       [layout.LAYER_STATE, states + slot * bytes],
       [layout.LAYER_STATE_STEP, 0],
       [layout.LAYER_MODE, neuron.reset === 'zero' ? layout.MODE_ZERO : layout.MODE_SUBTRACT],
+      [layout.LAYER_START, start],
       [layout.LAYER_BITS, addressOf(bits, slot, 0)],
       [layout.LAYER_BITS_STEP, bits.stepBytes],
     ],
@@ -68,6 +70,29 @@ function writeBias(arena: Arena, { shape, current, whole, double }: LayerPlan, c
   return address;
 }
 
+/** Whether the gather itself can take neurons through the end of a step. */
+const firesAtOnce = ({ current: { terms }, whole }: LayerPlan, { reset, fires }: Neuron): boolean =>
+  whole?.biasFits === true &&
+  terms.length === 1 &&
+  terms[0].kind === 'gather' &&
+  reset === 'subtract' &&
+  fires === '>=';
+
+/** Writes the bias in the form that the sums of a gather have. */
+function writeStart(arena: Arena, bias: number, channels: number): number {
+  const address = arena.take(channels * 2);
+  const values = arena.words(bias, channels);
+  const table = new Int16Array(arena.memory.buffer, address, channels);
+  for (let c = 0; c < channels; c += 16) {
+    for (let lane = 0; lane < 8; lane++) {
+      const [even, odd] = [values[c + lane], values[c + lane + 8]];
+      table[c + lane] = 256 * odd + even;
+      table[c + lane + 8] = odd;
+    }
+  }
+  return address;
+}
+
 function writeThresholds(
   arena: Arena,
   { shape, whole }: LayerPlan,
@@ -80,7 +105,8 @@ function writeThresholds(
   const length = perNeuron ? positions * channels : channels;
   const [level, theta] = [arena.take(length * 4), arena.take(length * 4)];
   const view = (address: number) => (whole ? arena.words(address, length) : arena.floats(address, length));
-  const [levels, thetas] = [view(level).fill(whole ? NEVER : Number.POSITIVE_INFINITY), view(theta)];
+  const never = whole ? NEVER : Number.POSITIVE_INFINITY;
+  const [levels, thetas] = [view(level).fill(never), view(theta).fill(never)];
   for (let position = 0; position < length / channels; position++) {
     for (let c = 0; c < real; c++) {
       const value = threshold.data[(position * real + c) % threshold.data.length];

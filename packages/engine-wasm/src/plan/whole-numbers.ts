@@ -10,10 +10,16 @@ export interface WholeNumbers {
   readonly bits: 7 | 8;
   /** The most rows of weights that 16 bits surely add up, for each term; even. */
   readonly limits: readonly number[];
+  /** Whether `limits` leave room for the bias in 16 bits. */
+  readonly biasFits: boolean;
   /** The most that a potential can move in a step. */
   readonly reach: number;
 }
 
+/** Sums of 16 bits. */
+const LARGEST_SUM = 32_767;
+/** Larger biases would leave too little of a sum for weights. */
+const LARGEST_BIAS = 16_384;
 /** Potentials and thresholds beyond this are left to floats. */
 const LARGEST = 2 ** 29;
 
@@ -55,21 +61,23 @@ function countNeuron({ threshold, initial }: Neuron, places: Uint8Array): boolea
 }
 
 function measure(current: Current, scale: Float64Array, neuron: Neuron | undefined): WholeNumbers | undefined {
+  const bias = current.biases.reduce((sum, { data }) => sum + largest(data, scale), 0);
+  const biasFits = bias <= LARGEST_BIAS;
+  const room = biasFits ? LARGEST_SUM - bias : LARGEST_SUM;
   let [least, most, reach] = [0, 0, 0];
   const limits: number[] = [];
   for (const term of current.terms) {
     const range = rangeOf(term, scale);
     reach += range.reach;
-    limits.push(range.limit);
+    limits.push(range.reach <= room ? 2 ** 30 : Math.floor(room / range.single / 2) * 2);
     if (term.kind === 'diagonal') continue;
     least = Math.min(least, range.least);
     most = Math.max(most, range.most);
   }
-  const bias = current.biases.reduce((sum, { data }) => sum + largest(data, scale), 0);
   const theta = neuron ? largest(neuron.threshold.data, scale) : 0;
   const start = neuron ? theta * neuron.initial.data.reduce((peak, value) => Math.max(peak, Math.abs(value)), 0) : 0;
   if (least < -128 || most > 127 || Math.max(theta, start, reach + bias) > LARGEST) return undefined;
-  return { scale, bits: least >= -64 && most <= 63 ? 7 : 8, limits, reach: reach + bias };
+  return { scale, bits: least >= -64 && most <= 63 ? 7 : 8, limits, biasFits, reach: reach + bias };
 }
 
 const largest = (values: Float32Array, scale: Float64Array): number =>
@@ -80,7 +88,8 @@ interface Range {
   readonly most: number;
   /** The largest sum, positive or negative, when every input spikes. */
   readonly reach: number;
-  readonly limit: number;
+  /** The largest weight. */
+  readonly single: number;
 }
 
 function rangeOf(term: Term, scale: Float64Array): Range {
@@ -98,9 +107,7 @@ function rangeOf(term: Term, scale: Float64Array): Range {
   // A row is listed once for each spike under its pooling window, and for each part that fills its channel.
   const furthest = Math.max(peak(positive), peak(negative));
   const reach = term.feed.divisor * term.feed.parts.length * furthest;
-  const single = Math.max(most, -least, 1);
-  const limit = reach <= 32_767 ? 2 ** 30 : Math.floor(32_767 / single / 2) * 2;
-  return { least, most, reach, limit };
+  return { least, most, reach, single: Math.max(most, -least, 1) };
 }
 
 const peak = (values: Float64Array): number => values.reduce((most, value) => Math.max(most, value), 0);
