@@ -1,4 +1,5 @@
-import { isActivation, isWeighted, type Network, type Weighted } from '@spikewright/snn-core';
+import { isWeighted, type Network, type Weighted } from '@spikewright/snn-core';
+import { isActivation } from '@spikewright/snn-core/convert';
 
 /** The largest of the weights through which each activation's input arrives: those nearest to it on every way. */
 export function largestWeights({ nodes }: Network): ReadonlyMap<string, number> {

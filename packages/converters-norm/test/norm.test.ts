@@ -4,15 +4,14 @@ import {
   chain,
   direct,
   evaluate,
-  foldBatchNorm,
   identity,
-  isActivation,
   type Network,
   type Node,
   networkHash,
   referenceEngine,
   regular,
 } from '@spikewright/snn-core';
+import { foldBatchNorm, isActivation } from '@spikewright/snn-core/convert';
 import { tinyBatch, tinyNetworks } from '@spikewright/testkit';
 import { describe, expect, test } from 'vitest';
 import { batch, calibration, convert, dense, find, input, network, rejection, relu, tensor } from './tiny.js';
@@ -36,7 +35,6 @@ describe('options', () => {
       scope: 'channel',
       initial: 0.5,
       reset: 'subtract',
-      maxPool: 'refuse',
     });
     expect([norm().name, norm().role, norm.pluginName]).toEqual(['norm', 'converter', 'norm']);
   });
@@ -50,7 +48,6 @@ describe('options', () => {
     [{ initial: 1 }, 'initial'],
     [{ initial: -0.1 }, 'initial'],
     [{ reset: 'soft' }, 'reset'],
-    [{ maxPool: 'keep' }, 'maxPool'],
     [{ percentil: 99 }, 'percentil'],
   ])('norm refuses the options %j', (given, key) => {
     const message = expect.stringMatching(`^Cannot use options of norm: .*: '${key}'$`);
@@ -146,19 +143,17 @@ describe('rules by hand', () => {
   test('norm gives λ 1 to a layer that never was active, and notes it', async () => {
     const silent = network(input(1), dense('one', 'input', [[-1]]), relu('a', 'one'), dense('out', 'a', [[1]]));
     for (const options of [{}, { rule: 'max' }, { rule: 'diehl' }, { scope: 'channel' }] as const) {
-      const { meta } = await convert(norm(options), silent, batch([1]));
+      const { meta } = await convert(norm(options), silent, batch([1], [0.5]));
       expect(meta).toEqual({
         lambda: { a: [1] },
-        notes: ["norm: 'a' was never active on the calibration data; its λ is 1"],
+        notes: ["norm: 'a' was never active on the calibration data; its λ is 1: give more samples"],
       });
     }
-    // Its largest weight may be larger still.
+    // By Diehl's rule too, which otherwise would take the largest weight, 6, and say nothing.
     const heavy = network(input(2), dense('one', 'input', [[-1], [6]]), relu('a', 'one'));
-    const { meta } = await convert(norm({ rule: 'diehl', scope: 'layer' }), heavy, batch([1, 0]));
-    expect(meta).toEqual({
-      lambda: { a: [6] },
-      notes: ["norm: 'a' was never active on the calibration data; its λ is 6"],
-    });
+    const { meta } = await convert(norm({ rule: 'diehl', scope: 'layer' }), heavy, batch([1, 0], [0.5, 0]));
+    expect(meta.lambda).toEqual({ a: [1] });
+    expect(meta.notes).toHaveLength(1);
   });
 
   test('norm gives neurons the start and the reset that it is told', async () => {
@@ -184,6 +179,30 @@ describe('rules by hand', () => {
     expect(spiking.nodes.map(({ op }) => op)).toEqual(['input', 'dense', 'neuron', 'scale']);
     expect([...find(spiking, 'one', 'dense').kernel.data]).toEqual([1]);
     expect([...find(spiking, 'one', 'dense').bias!.data]).toEqual([-1.5]);
+  });
+});
+
+describe('self-check', () => {
+  test('norm notes answers that are not those of the ANN', async () => {
+    // λ by percentile 0 is the least activation, 1/8: rates of 1/4 and 3/4 are clipped, and the two classes are one.
+    const race = network(
+      input(2),
+      relu('a', 'input'),
+      dense('out', 'a', [[1, 0], [0, 1]]), // biome-ignore format: a table
+    );
+    const data = batch([0.125, 0.125], [0.25, 0.75], [0.5, 0.75], [0.25, 1]);
+    const { meta } = await convert(norm({ percentile: 0, scope: 'layer' }), race, data);
+    expect(meta.notes).toEqual([
+      "norm: 1 of 4 calibration samples keep the ANN's answer in 64 steps: give more steps or samples, or see the doctor",
+    ]);
+    expect((await convert(norm({ scope: 'layer' }), race, data)).meta.notes).toBeUndefined();
+  });
+
+  test('norm refuses a network without activations', async () => {
+    const linear = network(input(1), dense('out', 'input', [[1]]));
+    expect((await rejection(() => convert(norm(), linear, samples))).message).toBe(
+      "Cannot convert node 'out': an activation (relu, clip, qcfs) must lead to it: none",
+    );
   });
 });
 
@@ -265,7 +284,7 @@ describe('composition', () => {
 
   test('norm refuses calibration without samples, and an unsound network', async () => {
     expect(await rejection(() => convert(norm(), ann))).toEqual(
-      new RangeError('Cannot measure activations: calibration must hold at least 1 sample: 0 given'),
+      new RangeError('Cannot measure activations: the data must hold at least 1 sample: 0 given'),
     );
     const unsound = network(input(1), relu('a', 'ghost'));
     expect(await rejection(() => convert(norm(), unsound, samples))).toBeInstanceOf(ReferenceError);

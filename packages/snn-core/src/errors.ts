@@ -39,3 +39,14 @@ export function requireInteger(action: string, what: string, value: number, leas
   if (value < least) throw new RangeError(`Cannot ${action}: ${what} must be at least ${least}: ${value}`);
   if (value > most) throw new RangeError(`Cannot ${action}: ${what} must be at most ${most}: ${value}`);
 }
+
+/** Refuses data without samples. */
+export function requireSamples(action: string, samples: number): void {
+  if (samples === 0) throw new RangeError(`Cannot ${action}: the data must hold at least 1 sample: 0 given`);
+}
+
+/** The labels of a batch, which must have them. */
+export function labelsOf(action: string, { labels }: { readonly labels?: Int32Array }): Int32Array {
+  if (labels) return labels;
+  throw new TypeError(`Cannot ${action}: every batch must have labels: none given`);
+}

@@ -1,12 +1,4 @@
 export { canonicalJson, sha256 } from './canonical.js';
-export {
-  type ActivationStatistics,
-  activationStatistics,
-  type Histogram,
-} from './convert/activation-statistics.js';
-export { foldBatchNorm } from './convert/fold-batch-norm.js';
-export { requireConvertible } from './convert/require-convertible.js';
-export { integrateAndFire, isActivation, type Lambdas, type NeuronOptions, toSpiking } from './convert/to-spiking.js';
 export { type Compiled, checkBatch, compileNetwork, requireAnn, requireSpiking } from './engine/compiled.js';
 export { type Connection, denseOperations, isWeighted, type Weighted } from './engine/connections.js';
 export type { Batch, Engine, Frame, Observe, Operations, Program, RunOptions } from './engine/engine.js';
@@ -17,6 +9,7 @@ export { OptionsError, requireInteger, requireKnown } from './errors.js';
 export { checkNetwork, type Shapes } from './network/check.js';
 export { type Axis, elements, slidingWindow, type Window } from './network/geometry.js';
 export { consumers, rewriteNodes, upTo, withNotes } from './network/graph.js';
+export { type Imported, type ImportedLayer, UnsupportedLayersError } from './network/imported.js';
 export type {
   Add,
   AvgPool2d,

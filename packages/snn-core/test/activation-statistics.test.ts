@@ -1,4 +1,5 @@
-import { type ActivationStatistics, activationStatistics, type Batch, type Network } from '@spikewright/snn-core';
+import type { Batch, Network } from '@spikewright/snn-core';
+import { type ActivationStatistics, activationStatistics } from '@spikewright/snn-core/convert';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { batch, calibration, caught, input, network, neuron, nothing, plain, scale } from './builders.js';
@@ -117,7 +118,7 @@ describe('activationStatistics', () => {
       new ReferenceError("Cannot measure activations: the node must exist: 'ghost'"),
     );
     expect(await caught(() => activationStatistics(echo(1), ['out'], nothing))).toEqual(
-      new RangeError('Cannot measure activations: calibration must hold at least 1 sample: 0 given'),
+      new RangeError('Cannot measure activations: the data must hold at least 1 sample: 0 given'),
     );
     const spiking = network(input(1), neuron('cell', 'input'));
     expect(await caught(() => activationStatistics(spiking, ['cell'], calibration([batch([1])])))).toBeInstanceOf(

@@ -2,7 +2,6 @@ import {
   type Batch,
   direct,
   evaluate,
-  integrateAndFire,
   type Network,
   OptionsError,
   plain,
@@ -10,8 +9,8 @@ import {
   requireInteger,
   requireKnown,
   runPipeline,
-  toSpiking,
 } from '@spikewright/snn-core';
+import { integrateAndFire, toSpiking } from '@spikewright/snn-core/convert';
 import { expect, test } from 'vitest';
 
 test('OptionsError is an Error that is known by its name', () => {

@@ -1,10 +1,11 @@
 import * as core from '@spikewright/snn-core';
+import * as convert from '@spikewright/snn-core/convert';
 import { expect, test } from 'vitest';
 
 test('snn-core exports what its users build on, and nothing else', () => {
   expect(Object.keys(core).sort()).toEqual([
     'OptionsError',
-    'activationStatistics',
+    'UnsupportedLayersError',
     'argmax',
     'canonicalJson',
     'chain',
@@ -21,10 +22,7 @@ test('snn-core exports what its users build on, and nothing else', () => {
     'elements',
     'evaluate',
     'evaluateAnn',
-    'foldBatchNorm',
     'identity',
-    'integrateAndFire',
-    'isActivation',
     'isWeighted',
     'loadNetwork',
     'networkHash',
@@ -40,7 +38,6 @@ test('snn-core exports what its users build on, and nothing else', () => {
     'referenceEngine',
     'regular',
     'requireAnn',
-    'requireConvertible',
     'requireInteger',
     'requireKnown',
     'requireSpiking',
@@ -52,9 +49,22 @@ test('snn-core exports what its users build on, and nothing else', () => {
     'sha256',
     'slidingWindow',
     'stepNeurons',
-    'toSpiking',
     'upTo',
     'withNotes',
     'writeSafetensors',
+  ]);
+});
+
+test('snn-core/convert exports what converters build on, and nothing else', () => {
+  expect(Object.keys(convert).sort()).toEqual([
+    'activationStatistics',
+    'averageMaxPooling',
+    'completeLambdas',
+    'foldBatchNorm',
+    'integrateAndFire',
+    'isActivation',
+    'requireConvertible',
+    'toSpiking',
+    'withSelfCheck',
   ]);
 });

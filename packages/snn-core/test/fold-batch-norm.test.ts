@@ -1,4 +1,5 @@
-import { type BatchNorm, foldBatchNorm, type Network, type Node } from '@spikewright/snn-core';
+import type { BatchNorm, Network, Node } from '@spikewright/snn-core';
+import { foldBatchNorm } from '@spikewright/snn-core/convert';
 import { tinyBatch, tinyNetworks } from '@spikewright/testkit';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

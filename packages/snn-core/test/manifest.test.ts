@@ -3,7 +3,6 @@ import {
   definePlugin,
   describePipeline,
   direct,
-  foldBatchNorm,
   identity,
   type Metric,
   noCutoff,
@@ -15,6 +14,7 @@ import {
   referenceEngine,
   restorePipeline,
 } from '@spikewright/snn-core';
+import { foldBatchNorm } from '@spikewright/snn-core/convert';
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import { caught, dense, input, network, nothing, stopAfter, vector } from './builders.js';
@@ -115,6 +115,15 @@ test('restorePipeline refuses a manifest that was tampered with', async () => {
   expect(error.message).toMatch(/^Cannot restore pipeline: its id must be the hash of its content [0-9a-f]{64}: /);
   const deep = { ...manifest, encoder: { ...manifest.encoder, options: { rate: 1 } } };
   expect(await caught(() => restorePipeline(deep, known))).toBeInstanceOf(TypeError);
+});
+
+test('restorePipeline refuses a manifest of another spec, and what is none', async () => {
+  const manifest = await describePipeline(whole);
+  const start = "Cannot restore pipeline: the manifest's spec must be 1: ";
+  expect(await caught(() => restorePipeline({ ...manifest, spec: 2 } as never, known))).toEqual(
+    new TypeError(`${start}2`),
+  );
+  expect(await caught(() => restorePipeline(null as never, known))).toEqual(new TypeError(`${start}undefined`));
 });
 
 test('restorePipeline refuses engines and plugins that it was not given', async () => {

@@ -6,7 +6,6 @@ import {
   describePipeline,
   type Engine,
   identity,
-  integrateAndFire,
   type Metric,
   type Network,
   networkHash,
@@ -20,8 +19,8 @@ import {
   referenceEngine,
   runPipeline,
   type Tuner,
-  toSpiking,
 } from '@spikewright/snn-core';
+import { integrateAndFire, toSpiking } from '@spikewright/snn-core/convert';
 import { describe, expect, test } from 'vitest';
 import { batch, caught, dense, input, labelled, network, plain as node, stopAfter } from './builders.js';
 

@@ -1,14 +1,12 @@
+import { checkNetwork, type Network, type Node } from '@spikewright/snn-core';
 import {
-  checkNetwork,
   foldBatchNorm,
   integrateAndFire,
   isActivation,
   type Lambdas,
-  type Network,
   type NeuronOptions,
-  type Node,
   toSpiking,
-} from '@spikewright/snn-core';
+} from '@spikewright/snn-core/convert';
 import { tinyBatch, tinyNetworks } from '@spikewright/testkit';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -285,9 +283,10 @@ describe('refusals', () => {
     ['λ of no activation', network(input(1), relu('odd', 'input')), { odd: [1], stranger: [1] }, new ReferenceError("Cannot convert: λ must belong to an activation: 'stranger'")],
     ['λ above the bound of a clip', network(input(1), { op: 'clip', name: 'odd', inputs: ['input'], lambda: 2 }), { odd: [3] }, new RangeError("Cannot convert node 'odd': λ must not exceed its bound 2: 3")],
     ['the name that a scale node needs', network(input(1), relu('r', 'input'), dense('x', 'input', [[1]]), scale('r/sum', 'x', [1]), plain('add', 'sum', 'r', 'r/sum')), { r: [2] }, new TypeError("Cannot convert node 'r/sum': the name is needed for a scale node: rename it")],
-    ['max pooling', network(image, { op: 'maxPool2d', name: 'odd', inputs: ['input'], size: [2, 2], strides: [2, 2], padding: 'valid' }), {}, new TypeError("Cannot convert node 'odd': max pooling has no exact spiking form: replace it by average pooling (converters offer an option)")],
+    ['max pooling', network(image, { op: 'maxPool2d', name: 'odd', inputs: ['input'], size: [2, 2], strides: [2, 2], padding: 'valid' }), {}, new TypeError("Cannot convert node 'odd': max pooling has no exact spiking form: train with average pooling, or use averageMaxPooling() first")],
     ['a batch norm', network(image, { op: 'batchNorm', name: 'odd', inputs: ['input'], gamma: one, beta: one, mean: one, variance: one, epsilon: 0 }), {}, new TypeError("Cannot convert node 'odd': batch normalisation must be folded first: use foldBatchNorm()")],
     ['a softmax on the way', network(input(2), plain('softmax', 'odd', 'input'), dense('out', 'odd', [[1], [1]])), {}, new TypeError("Cannot convert node 'odd': softmax has a spiking form only as the last node, where it is dropped: it is not")],
+    ['no activation', network(input(1), dense('odd', 'input', [[1]])), {}, new TypeError("Cannot convert node 'odd': an activation (relu, clip, qcfs) must lead to it: none")],
     ['neurons', network(input(2), neuron('odd', 'input')), {}, new TypeError("Cannot convert node 'odd': the network must be an ANN: it spikes already")],
   ]; // biome-ignore format: a table
   test.each(table)('toSpiking refuses %s', async (_, ann, lambdas, error) => {

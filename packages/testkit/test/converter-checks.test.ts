@@ -1,12 +1,5 @@
-import {
-  type Calibration,
-  type Converter,
-  foldBatchNorm,
-  identity,
-  type Network,
-  noTuner,
-  type Tuner,
-} from '@spikewright/snn-core';
+import { type Calibration, type Converter, identity, type Network, noTuner, type Tuner } from '@spikewright/snn-core';
+import { foldBatchNorm } from '@spikewright/snn-core/convert';
 import { converterChecks, tinyNetworks, tunerChecks, withNeurons } from '@spikewright/testkit';
 import { describe, expect, test } from 'vitest';
 import { failing } from './failing.js';

@@ -1,3 +1,4 @@
+import { requireSamples } from '../errors.js';
 import { checkNetwork } from '../network/check.js';
 import type { Network } from '../network/network.js';
 import type { Calibration } from '../plugin/roles.js';
@@ -53,8 +54,7 @@ export async function activationStatistics(
   } finally {
     program.dispose();
   }
-  if (samples === 0)
-    throw new RangeError('Cannot measure activations: calibration must hold at least 1 sample: 0 given');
+  requireSamples('measure activations', samples);
   return new Map([...counters].map(([name, channels]) => [name, summarise(channels)]));
 }
 

@@ -1,6 +1,7 @@
 import { isWeighted } from '../engine/connections.js';
 import { checkNetwork, type Shapes } from '../network/check.js';
 import type { Network, Neuron, Node, Shape } from '../network/network.js';
+import { isActivation } from './is-activation.js';
 import { requireConvertible } from './require-convertible.js';
 import { unitThresholds } from './unit-thresholds.js';
 import { multiplyInput, tensorOf } from './weights.js';
@@ -17,9 +18,6 @@ export const integrateAndFire: NeuronOptions = { initial: 0, reset: 'subtract', 
 /** λ of each activation node: one value, or one a channel. */
 export type Lambdas = Readonly<Record<string, readonly number[]>>;
 
-/** Whether a node is an activation that neurons take the place of. */
-export const isActivation = (node: Node): boolean => node.op === 'relu' || node.op === 'clip' || node.op === 'qcfs';
-
 /**
  * Turns an ANN into the spiking network whose rates are its activations divided by λ (Rueckauer et al. 2017):
  * `W ← W λ(l-1) / λ(l)`, `b ← b / λ(l)`, θ = 1. Neurons keep the names of their activations; the scores of T steps,
@@ -33,11 +31,11 @@ export const isActivation = (node: Node): boolean => node.op === 'relu' || node.
  */
 export function toSpiking(network: Network, lambdas: Lambdas, neuron: NeuronOptions): Network {
   const shapes = checkNetwork(network);
-  requireConvertible(network);
   const stranger = Object.keys(lambdas).find(
     (name) => !network.nodes.some((node) => node.name === name && isActivation(node)),
   );
   if (stranger !== undefined) throw new ReferenceError(`Cannot convert: λ must belong to an activation: '${stranger}'`);
+  requireConvertible(network);
   const build: Build = { nodes: [], units: new Map(), moved: new Map(), shapes };
   const last = network.nodes.at(-1)!;
   for (const node of network.nodes) {

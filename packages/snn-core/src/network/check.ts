@@ -3,7 +3,7 @@ import { elements } from './geometry.js';
 import { ancestors } from './graph.js';
 import type { Network, Node, Shape } from './network.js';
 import { nodeShape } from './node-shape.js';
-import { fault } from './requirements.js';
+import { refuse, refuseName, refuseValue } from './requirements.js';
 
 /** The output shape of every node, by name. */
 export type Shapes = ReadonlyMap<string, Shape>;
@@ -30,8 +30,7 @@ export function checkNetwork(network: Network): Shapes {
     const inputs = checkWiring(node, shapes);
     const shape = nodeShape(node, inputs);
     const size = elements(shape);
-    if (size > LARGEST_OUTPUT)
-      throw new RangeError(fault(node, `its output must have at most ${LARGEST_OUTPUT} values`, size));
+    if (size > LARGEST_OUTPUT) refuseValue(node, `its output must have at most ${LARGEST_OUTPUT} values`, size);
     shapes.set(node.name, shape);
   }
   const entrances = network.nodes.filter((node) => node.op === 'input');
@@ -41,10 +40,7 @@ export function checkNetwork(network: Network): Shapes {
   // A node that leads nowhere would cost work, or be read by mistake when the last one is folded.
   const leading = ancestors(network.nodes);
   const idle = network.nodes.find(({ name }) => !leading.has(name));
-  if (idle)
-    throw new TypeError(
-      fault(idle, 'every node must lead to the last one (or be removed)', network.nodes.at(-1)!.name),
-    );
+  if (idle) refuse(idle, 'every node must lead to the last one (or be removed)', network.nodes.at(-1)!.name);
   return shapes;
 }
 
@@ -53,22 +49,20 @@ function checkWiring(node: Node, shapes: Shapes): Shape[] {
     throw new TypeError(`Cannot use network: every node must be an object: ${show(node)}`);
   }
   if (typeof node.name !== 'string' || !/^(?!__)[^\p{Cc}]{1,200}$/u.test(node.name)) {
-    throw new TypeError(fault(node, 'name must be 1 to 200 printable characters, not beginning with __', node.name));
+    refuse(node, 'name must be 1 to 200 printable characters, not beginning with __', node.name);
   }
-  if (shapes.has(node.name)) throw new TypeError(fault(node, 'name must be unique', node.name));
+  if (shapes.has(node.name)) refuse(node, 'name must be unique', node.name);
   const [least, most] = arity(node);
   if (!Array.isArray(node.inputs) || node.inputs.length < least || node.inputs.length > most) {
-    throw new TypeError(
-      fault(
-        node,
-        `op ${show(node.op)} takes ${least === most ? least : `at least ${least}`} inputs`,
-        node.inputs?.length,
-      ),
+    refuse(
+      node,
+      `op ${show(node.op)} takes ${least === most ? least : `at least ${least}`} inputs`,
+      node.inputs?.length,
     );
   }
   return node.inputs.map((name) => {
     const shape = shapes.get(name);
-    if (shape === undefined) throw new ReferenceError(fault(node, 'every input must be an earlier node', name));
+    if (shape === undefined) refuseName(node, 'every input must be an earlier node', name);
     return shape;
   });
 }

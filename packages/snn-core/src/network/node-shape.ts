@@ -3,7 +3,8 @@ import type { BatchNorm, Conv2d, Dense, Neuron, Node, Padding, Pool2d, Scale, Sh
 import {
   checkTensor,
   checkValues,
-  fault,
+  refuse,
+  refuseValue,
   requireCount,
   requireOneOf,
   requirePair,
@@ -46,13 +47,13 @@ export function nodeShape(node: Node, inputs: Shape[]): Shape {
     case 'softmax':
       return shape;
     default:
-      throw new TypeError(fault(node, 'op must be known', (node as Node).op));
+      refuse(node, 'op must be known', (node as Node).op);
   }
 }
 
 function inputShape(node: Node & { op: 'input' }): Shape {
   if (!Array.isArray(node.shape) || (node.shape.length !== 1 && node.shape.length !== 3)) {
-    throw new TypeError(fault(node, 'shape must be [features] or [height, width, channels]', node.shape));
+    refuse(node, 'shape must be [features] or [height, width, channels]', node.shape);
   }
   for (const size of node.shape) requireCount(node, 'shape', size);
   return node.shape;
@@ -64,7 +65,7 @@ function convShape(node: Conv2d, [height, width, channels]: Shape): Shape {
   const { shape: kernel } = node.kernel;
   if (kernel.length !== 4 || kernel[2] * node.groups !== channels || kernel[3] % node.groups !== 0) {
     const rule = `kernel must be [height, width, ${channels} input channels / ${node.groups} groups, output channels]`;
-    throw new TypeError(fault(node, rule, `[${kernel}]`));
+    refuse(node, rule, `[${kernel}]`);
   }
   checkBias(node, node.bias, [kernel[3]]);
   return windowShape(node, [height, width, channels], [kernel[0], kernel[1]], kernel[3]);
@@ -73,10 +74,9 @@ function convShape(node: Conv2d, [height, width, channels]: Shape): Shape {
 function denseShape(node: Dense, shape: Shape): Shape {
   checkTensor(node, 'kernel', node.kernel);
   const { shape: kernel } = node.kernel;
-  if (shape.length !== 1)
-    throw new TypeError(fault(node, 'its input must be a vector (flatten it first)', `[${shape}]`));
+  if (shape.length !== 1) refuse(node, 'its input must be a vector (flatten it first)', `[${shape}]`);
   if (kernel.length !== 2 || kernel[0] !== shape[0]) {
-    throw new TypeError(fault(node, `kernel must be [${shape[0]} input features, output features]`, `[${kernel}]`));
+    refuse(node, `kernel must be [${shape[0]} input features, output features]`, `[${kernel}]`);
   }
   checkBias(node, node.bias, [kernel[1]]);
   return [kernel[1]];
@@ -94,7 +94,7 @@ function poolShape(node: Pool2d<string>, shape: Shape): Shape {
   const pooled = windowShape({ ...node, dilation: [1, 1] }, shape, node.size, shape[2]);
   // A window that lies on padding alone has neither a mean nor a maximum.
   if (typeof node.padding !== 'string' && node.padding.some((zeros, side) => zeros >= node.size[side >> 1])) {
-    throw new RangeError(fault(node, `padding must be less than its window [${node.size}]`, node.padding));
+    refuseValue(node, `padding must be less than its window [${node.size}]`, node.padding);
   }
   return pooled;
 }
@@ -114,25 +114,25 @@ function windowShape(node: Windowed, shape: Shape, size: readonly [number, numbe
   const explicit =
     Array.isArray(padding) && padding.length === 4 && padding.every((n) => Number.isInteger(n) && n >= 0);
   if (padding !== 'valid' && padding !== 'same' && !explicit) {
-    throw new TypeError(fault(node, "padding must be 'valid', 'same' or [top, bottom, left, right]", padding));
+    refuse(node, "padding must be 'valid', 'same' or [top, bottom, left, right]", padding);
   }
   const { rows, columns } = slidingWindow(shape, size, node.strides, padding, node.dilation);
   if (rows.output < 1 || columns.output < 1) {
-    throw new TypeError(fault(node, `its window [${size}] must fit the image`, `[${shape}]`));
+    refuse(node, `its window [${size}] must fit the image`, `[${shape}]`);
   }
   return [rows.output, columns.output, channels];
 }
 
 function addShape(node: Node, inputs: Shape[]): Shape {
   const odd = inputs.find((shape) => String(shape) !== String(inputs[0]));
-  if (odd) throw new TypeError(fault(node, `inputs must share the shape [${inputs[0]}]`, `[${odd}]`));
+  if (odd) refuse(node, `inputs must share the shape [${inputs[0]}]`, `[${odd}]`);
   return inputs[0];
 }
 
 function concatShape(node: Node, inputs: Shape[]): Shape {
   const front = inputs[0].slice(0, -1);
   const odd = inputs.find((shape) => shape.length !== inputs[0].length || String(shape.slice(0, -1)) !== String(front));
-  if (odd) throw new TypeError(fault(node, `inputs must agree with [${inputs[0]}] but in the last size`, `[${odd}]`));
+  if (odd) refuse(node, `inputs must agree with [${inputs[0]}] but in the last size`, `[${odd}]`);
   return [...front, inputs.reduce((sum, shape) => sum + shape.at(-1)!, 0)];
 }
 
@@ -140,9 +140,9 @@ function batchNormShape(node: BatchNorm, shape: Shape): Shape {
   const channels = shape.at(-1)!;
   for (const field of ['gamma', 'beta', 'mean', 'variance'] as const) checkValues(node, field, node[field], [channels]);
   if (!(Number.isFinite(node.epsilon) && node.epsilon >= 0))
-    throw new RangeError(fault(node, 'epsilon must be finite and at least 0', node.epsilon));
+    refuseValue(node, 'epsilon must be finite and at least 0', node.epsilon);
   if (node.variance.data.some((value) => value + node.epsilon <= 0)) {
-    throw new RangeError(fault(node, 'variance + epsilon must be above 0', Math.min(...node.variance.data)));
+    refuseValue(node, 'variance + epsilon must be above 0', Math.min(...node.variance.data));
   }
   return shape;
 }
@@ -153,18 +153,18 @@ function neuronShape(node: Neuron, shape: Shape): Shape {
   checkValues(node, 'initial', node.initial, allowed);
   for (const threshold of node.threshold.data) requirePositive(node, 'threshold', threshold);
   requirePositive(node, 'leak', node.leak);
-  if (node.leak > 1) throw new RangeError(fault(node, 'leak must be at most 1', node.leak));
+  if (node.leak > 1) refuseValue(node, 'leak must be at most 1', node.leak);
   requireOneOf(node, 'reset', node.reset, ['subtract', 'zero']);
   requireOneOf(node, 'fires', node.fires, ['>=', '>']);
   const [min, max] = Array.isArray(node.levels) && node.levels.length === 2 ? node.levels : [Number.NaN, Number.NaN];
   if (!Number.isInteger(min) || !Number.isInteger(max) || min > 0 || max < 1) {
-    throw new RangeError(fault(node, 'levels must be whole numbers [min <= 0, max >= 1]', node.levels));
+    refuseValue(node, 'levels must be whole numbers [min <= 0, max >= 1]', node.levels);
   }
   return shape;
 }
 
 function image(node: Node, shape: Shape): Shape {
-  if (shape.length !== 3) throw new TypeError(fault(node, 'its input must be [height, width, channels]', `[${shape}]`));
+  if (shape.length !== 3) refuse(node, 'its input must be [height, width, channels]', `[${shape}]`);
   return shape;
 }
 

@@ -1,4 +1,5 @@
 import type { Batch, Frame } from '../engine/engine.js';
+import { labelsOf } from '../errors.js';
 
 /** The place of the largest value, the first of equals. */
 export function argmax(values: ArrayLike<number>): number {
@@ -32,8 +33,9 @@ export function tallyAnswers(steps: number): AnswerTally {
       return samples;
     },
     accuracy: () => Array.from(right, (count, step) => (shown[step] === 0 ? null : count / shown[step])),
-    open: ({ size, labels }) => {
-      if (!labels) throw new TypeError('Cannot evaluate: every batch must have labels: none given');
+    open: (batch) => {
+      const { size } = batch;
+      const labels = labelsOf('evaluate', batch);
       const answers = new Int8Array(size * steps).fill(NOT_SHOWN);
       const stopped = new Int32Array(size);
       return {

@@ -1,5 +1,5 @@
 import type { Batch, Program } from '../engine/engine.js';
-import { MOST_STEPS, requireInteger, requireKnown } from '../errors.js';
+import { labelsOf, MOST_STEPS, requireInteger, requireKnown, requireSamples } from '../errors.js';
 import { noCutoff } from '../plugin/neutral.js';
 import type { CutoffPolicy, Encoder, Json, Metric } from '../plugin/roles.js';
 import { argmax, tallyAnswers } from './answers.js';
@@ -72,7 +72,7 @@ export async function evaluate(
     onProgress?.(answers.samples);
   }
   const { samples, stops } = answers;
-  requireSamples(samples);
+  requireSamples('evaluate', samples);
   return {
     samples,
     steps,
@@ -98,19 +98,15 @@ export async function evaluateAnn(
   let samples = 0;
   let right = 0;
   for await (const batch of batches) {
-    if (!batch.labels) throw new TypeError('Cannot evaluate: every batch must have labels: none given');
+    const labels = labelsOf('evaluate', batch);
     const outputs = await program.infer(batch);
     const classes = outputs.length / batch.size;
-    batch.labels.forEach((label, sample) => {
+    labels.forEach((label, sample) => {
       if (argmax(outputs.subarray(sample * classes, (sample + 1) * classes)) === label) right += 1;
     });
     samples += batch.size;
     onProgress?.(samples);
   }
-  requireSamples(samples);
+  requireSamples('evaluate', samples);
   return { samples, accuracy: right / samples };
-}
-
-function requireSamples(samples: number): void {
-  if (samples === 0) throw new RangeError('Cannot evaluate: the data must hold at least 1 sample: 0 given');
 }

@@ -1,4 +1,5 @@
 import type { Batch, Program, RunOptions } from '../engine/engine.js';
+import { labelsOf, requireSamples } from '../errors.js';
 import type { Recording } from '../plugin/roles.js';
 
 /**
@@ -16,8 +17,7 @@ export async function recordScores(
   const labels: number[] = [];
   let classes = 0;
   for await (const batch of batches) {
-    if (!batch.labels) throw new TypeError('Cannot record scores: every batch must have labels: none given');
-    labels.push(...batch.labels);
+    labels.push(...labelsOf('record scores', batch));
     let part = new Float64Array();
     for await (const frame of program.run(batch, options)) {
       for (let row = 0; row < frame.rows; row++) {
@@ -29,7 +29,7 @@ export async function recordScores(
     }
     parts.push(part);
   }
-  if (labels.length === 0) throw new RangeError('Cannot record scores: the data must hold at least 1 sample: 0 given');
+  requireSamples('record scores', labels.length);
   const scores = new Float64Array(labels.length * steps * classes);
   let at = 0;
   for (const part of parts) {
