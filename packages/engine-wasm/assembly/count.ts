@@ -22,3 +22,12 @@ export function sumAtBits(bits: usize, bytes: usize, counts: usize): f64 {
   }
   return <f64>sum;
 }
+
+/** How many bits are set that are also set in a mask. `bytes` is a multiple of 2. */
+export function countMaskedBits(bits: usize, bytes: usize, mask: usize): i32 {
+  let count = 0;
+  const end = bits + bytes;
+  for (; bits + 8 <= end; bits += 8, mask += 8) count += <i32>popcnt(load<u64>(bits) & load<u64>(mask));
+  for (; bits < end; bits += 2, mask += 2) count += <i32>popcnt(<u32>load<u16>(bits) & <u32>load<u16>(mask));
+  return count;
+}

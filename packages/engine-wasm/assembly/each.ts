@@ -3,7 +3,7 @@
 import { gather7, gather8 } from './gather';
 import { gatherFloat } from './gather-float';
 
-export { countBits, sumAtBits } from './count';
+export { countBits, countMaskedBits, sumAtBits } from './count';
 export { addDiagonal, addDiagonalFloat } from './diagonal';
 export { fire, fireFloat } from './fire';
 export { gatherDouble } from './gather-double';

@@ -3,7 +3,7 @@ import { prepareMasks } from './diagonal';
 import { preparePin } from './pin';
 import { preparePlaces } from './spike-lists';
 
-export { countBits, sumAtBits } from './count';
+export { countBits, countMaskedBits, sumAtBits } from './count';
 export { runLayer } from './layer';
 export { runNeurons } from './neurons';
 export { listSpikes } from './spike-lists';

@@ -10,6 +10,7 @@ export interface Kernels {
   convolveDouble(values: number, steps: number): void;
   convolveFloat(values: number, steps: number): void;
   countBits(bits: number, bytes: number): number;
+  countMaskedBits(bits: number, bytes: number, mask: number): number;
   sumAtBits(bits: number, bytes: number, counts: number): number;
 }
 

@@ -1,4 +1,4 @@
-import type { Batch, Encode, Frame, RunOptions } from '@spikewright/snn-core';
+import type { Batch, Encode, Frame, Operations, RunOptions } from '@spikewright/snn-core';
 import { valuesOf, writeBits } from '../plan/signals.js';
 import { advance, type Work } from './advance.js';
 import { type FrameContext, frameOf } from './frame.js';
@@ -13,6 +13,8 @@ export interface Slot {
   steps: number;
   done: boolean;
   readonly scores: Float64Array;
+  /** The work of nodes under constant input, once it is known: the same in every step of the sample. */
+  readonly constant: Map<string, Operations>;
 }
 
 /** What a run needs beside the batch. */
@@ -59,7 +61,15 @@ export function* runSamples(runner: Runner, batch: Batch, options: RunOptions): 
 
 function openSlot({ compiled }: Runner, place: number): Slot {
   const classes = compiled.shapes.get(compiled.readout.name)!.reduce((product, size) => product * size, 1);
-  return { place, sample: place, clock: 0, steps: 0, done: false, scores: new Float64Array(classes) };
+  return {
+    place,
+    sample: place,
+    clock: 0,
+    steps: 0,
+    done: false,
+    scores: new Float64Array(classes),
+    constant: new Map(),
+  };
 }
 
 function enter(slot: Slot, sample: number): void {
@@ -67,6 +77,7 @@ function enter(slot: Slot, sample: number): void {
   slot.clock = 0;
   slot.done = false;
   slot.scores.fill(0);
+  slot.constant.clear();
 }
 
 function writeInput({ compiled, plan, machine }: Runner, slot: Slot, batch: Batch, encode: Encode): void {
