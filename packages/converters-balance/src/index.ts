@@ -1,0 +1,1 @@
+export { type BalanceOptions, balance } from './balance.js';

@@ -1,0 +1,1 @@
+export { type L4Options, l4 } from './l4.js';

@@ -1,0 +1,1 @@
+export { type QcfsOptions, qcfs } from './qcfs.js';
