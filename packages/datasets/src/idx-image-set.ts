@@ -1,6 +1,6 @@
 import { requireKnown, type Shape } from '@spikewright/snn-core';
 import { type ImageSet, imageSet } from './image-set.js';
-import { nodeModules } from './node-modules.js';
+import { readBytes } from './read-bytes.js';
 import { type IdxArray, type ReadIdxOptions, readIdx } from './read-idx.js';
 
 /** Where a data set of two idx files lies, and what it is called. */
@@ -45,25 +45,19 @@ export async function idxImageSet(options: IdxImageSetOptions): Promise<ImageSet
 }
 
 async function readIdxFile(path: string | URL, { limit = 2 ** 30 }: ReadIdxOptions): Promise<IdxArray> {
-  const { readFile, stat } = nodeModules(`read ${path}`)('node:fs/promises');
+  const bytes = await readBytes(path, limit);
   try {
-    const { size } = await stat(path);
-    if (size > limit) throw new RangeError(`Cannot read idx: the file must have at most ${limit} bytes: ${size}`);
-    const { buffer, byteOffset, length } = await readFile(path);
-    return await readIdx(new Uint8Array(buffer, byteOffset, length), { limit });
+    return await readIdx(bytes, { limit });
   } catch (cause) {
     throw withPath(path, cause);
   }
 }
 
 /** The same error with the path in place of "idx". */
-function withPath(path: string | URL, cause: unknown): Error {
-  const message = cause instanceof Error ? cause.message : String(cause);
-  if (cause instanceof TypeError || cause instanceof RangeError) {
-    const Same = cause instanceof TypeError ? TypeError : RangeError;
-    return new Same(message.replace(/^Cannot read idx/, `Cannot read ${path}`), { cause });
-  }
-  return new ReferenceError(`Cannot read ${path}: the file must exist and be readable: ${message}`, { cause });
+function withPath(path: string | URL, cause: unknown): unknown {
+  if (!(cause instanceof TypeError || cause instanceof RangeError)) return cause;
+  const Same = cause instanceof TypeError ? TypeError : RangeError;
+  return new Same(cause.message.replace(/^Cannot read idx/, `Cannot read ${path}`), { cause });
 }
 
 /** The shape of one image; grey images get their channel. */

@@ -13,6 +13,13 @@ export interface ImageSetParts {
   readonly classNames: readonly string[];
 }
 
+/** What belongs to a data set, or to a part of it. */
+export interface Selection {
+  readonly name: string;
+  /** The places in the whole data set that belong to this one, in its order. */
+  readonly indices: Uint32Array;
+}
+
 /** Labelled images, or a selection of them: parts of one data set share its pixels and differ in their indices. */
 export interface ImageSet extends ImageSetParts {
   /** The places in `pixels` and `labels` that belong to this set, in its order. */

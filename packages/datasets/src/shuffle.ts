@@ -1,13 +1,13 @@
 import { randomStream, requireInteger } from '@spikewright/snn-core';
-import type { ImageSet } from './image-set.js';
+import type { Selection } from './image-set.js';
 
 /**
- * Puts the images of a set into a random order (Fisher and Yates); every order is equally likely.
+ * Puts the samples of a set into a random order (Fisher and Yates); every order is equally likely.
  *
  * @param seed - a whole number from 0 to 2^32 - 1; the same seed gives the same order
  * @throws RangeError when the seed is out of range
  */
-export function shuffle(set: ImageSet, seed: number): ImageSet {
+export function shuffle<Set extends Selection>(set: Set, seed: number): Set {
   requireInteger(`shuffle ${set.name}`, 'seed', seed, 0, 2 ** 32 - 1);
   const random = randomStream(seed);
   const indices = set.indices.slice();

@@ -14,6 +14,8 @@ beforeAll(async () => {
   const images = idxBytes(0x08, [2, 1, 3], [1, 2, 3, 4, 5, 6]);
   await writeFile(at('images'), images);
   await writeFile(at('images.gz'), gzipped(images));
+  await writeFile(at('cut'), images.subarray(0, 21));
+  await writeFile(at('text'), 'hello');
   await writeFile(at('colour'), idxBytes(0x08, [2, 1, 1, 3], [1, 2, 3, 4, 5, 6]));
   await writeFile(at('ints'), idxBytes(0x0b, [2, 1, 1], [0, 1, 0, 2]));
   await writeFile(at('labels'), idxBytes(0x08, [2], [2, 0]));
@@ -49,6 +51,8 @@ describe('idxImageSet', () => {
     ['ints', 'labels', TypeError, 'ints: images must be bytes or floats: Int16Array'],
     ['images', 'images', TypeError, 'images: labels must have one axis: 2 × 1 × 3'],
     ['images', 'floats', TypeError, 'floats: labels must be whole numbers: Float32Array'],
+    ['text', 'labels', TypeError, 'text: a file must begin with 00 00, an element type'],
+    ['cut', 'labels', RangeError, 'cut: a file of sizes 2 × 1 × 3 has 22 bytes: 21'],
     ['images', 'labels3', RangeError, 'images: 3 labelled images of 1 × 3 × 1 have 9 pixels: 6'],
   ])('refuses images %s with labels %s', async (images, labels, type, message) => {
     const refusal = idxImageSet({ images: at(images), labels: at(labels) });
