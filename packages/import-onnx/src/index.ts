@@ -1,0 +1,1 @@
+export { readOnnx } from './read-onnx.js';

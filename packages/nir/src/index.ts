@@ -1,0 +1,2 @@
+export { type ReadNirOptions, readNir } from './read-nir.js';
+export { writeNir } from './write-nir.js';
