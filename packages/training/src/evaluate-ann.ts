@@ -27,7 +27,7 @@ export function evaluateAnn(network: Network, data: Batch, batchSize = 256): Ann
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new RangeError(`Cannot evaluate: batchSize must be whole and at least 1: ${batchSize}`);
   }
-  const tensors = { ...trainedTensors(network), ...runningStatistics(network) };
+  const tensors = { ...trainedTensors(network, true), ...runningStatistics(network) };
   const total = { correct: 0, loss: 0 };
   for (let start = 0; start < data.size; start += batchSize) {
     const rows = Uint32Array.from({ length: Math.min(batchSize, data.size - start) }, (_, row) => start + row);

@@ -1,32 +1,37 @@
 import type { BatchNorm, Network, Node, Padding, Pool2d } from '@spikewright/snn-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type BatchStatistics, batchNorm } from './batch-norm.js';
+import { clip, type Gate, qcfs } from './bounded.js';
 import { parameterName } from './parameters.js';
 
 /** tfjs tensors by node and field, such as `conv1.kernel`. */
 export type Values = Readonly<Record<string, tf.Tensor>>;
 
-/** Receives the batch statistics of a batch normalisation. Without it the running statistics are used. */
-export type ObserveStatistics = (node: BatchNorm, statistics: BatchStatistics) => void;
+/** What computing a network in training needs beside values. */
+export interface Training {
+  /** Receives the batch statistics of a batch normalisation. */
+  observe(node: BatchNorm, statistics: BatchStatistics): void;
+  readonly gate: Gate;
+}
 
 /**
  * Computes the output of every node.
  *
  * @param images - `[batch, ...input shape]`
- * @param values - every tensor of the network's nodes
- * @param observe - given in training
+ * @param values - every tensor of the network's nodes; λ is taken from the node where it is not among them
+ * @param training - without it batch normalisation uses its running statistics
  */
 export function forward(
   network: Network,
   images: tf.Tensor,
   values: Values,
-  observe?: ObserveStatistics,
+  training?: Training,
 ): Record<string, tf.Tensor> {
   const outputs: Record<string, tf.Tensor> = {};
   for (const node of network.nodes) {
     const inputs = node.inputs.map((name) => outputs[name]);
     const value = (field: string): tf.Tensor => values[parameterName(node, field)];
-    outputs[node.name] = node.op === 'input' ? images : evaluate(node, inputs, value, observe);
+    outputs[node.name] = node.op === 'input' ? images : evaluate(node, inputs, value, training);
   }
   return outputs;
 }
@@ -35,7 +40,7 @@ function evaluate(
   node: Node,
   inputs: tf.Tensor[],
   value: (field: string) => tf.Tensor | undefined,
-  observe?: ObserveStatistics,
+  training?: Training,
 ): tf.Tensor {
   const [x] = inputs;
   switch (node.op) {
@@ -50,11 +55,15 @@ function evaluate(
     case 'dense':
       return biased(tf.matMul(x as tf.Tensor2D, value('kernel') as tf.Tensor2D), value('bias'));
     case 'batchNorm':
-      return normalised(node, x, value as (field: string) => tf.Tensor, observe);
+      return normalised(node, x, value as (field: string) => tf.Tensor, training);
     case 'relu':
       return tf.relu(x);
     case 'clip':
-      return tf.clipByValue(x, 0, node.lambda);
+      return clip(x, (value('lambda') ?? tf.scalar(node.lambda)) as tf.Scalar);
+    case 'qcfs': {
+      const bound = (value('lambda') ?? tf.scalar(node.lambda)) as tf.Scalar;
+      return qcfs(x, bound, node.levels, training?.gate ?? 'code');
+    }
     case 'avgPool2d':
       return tf.avgPool(x as tf.Tensor4D, ...poolWindow(node));
     case 'maxPool2d':
@@ -78,10 +87,10 @@ function normalised(
   node: BatchNorm,
   x: tf.Tensor,
   value: (field: string) => tf.Tensor,
-  observe?: ObserveStatistics,
+  training?: Training,
 ): tf.Tensor {
   const [gamma, beta] = [value('gamma'), value('beta')];
-  if (observe) return batchNorm(x, gamma, beta, node.epsilon, (statistics) => observe(node, statistics));
+  if (training) return batchNorm(x, gamma, beta, node.epsilon, (statistics) => training.observe(node, statistics));
   const scale = tf.mul(gamma, tf.rsqrt(tf.add(value('variance'), node.epsilon)));
   return tf.add(tf.mul(tf.sub(x, value('mean')), scale), beta);
 }

@@ -1,3 +1,4 @@
+export type { Gate } from './bounded.js';
 export { type AnnEvaluation, evaluateAnn } from './evaluate-ann.js';
 export { initialise } from './initialise.js';
 export { type TrainOptions, trainOptions } from './options.js';

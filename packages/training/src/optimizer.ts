@@ -25,11 +25,16 @@ export function applyGradients(
 ): void {
   for (const [name, gradient] of Object.entries(gradients)) {
     const weights = parameters[name].data;
-    const decay = name.endsWith('.kernel') ? options.weightDecay : 0;
+    const decay = decayOf(name, options);
     const moment = (kind: string): Float32Array => (moments[`${name}/${kind}`] ??= new Float32Array(weights.length));
     if (options.optimizer === 'adam') adam(weights, gradient, moment('first'), moment('second'), decay, step, rate);
     else sgd(weights, gradient, moment('first'), decay, options.momentum, rate);
   }
+}
+
+function decayOf(name: string, { weightDecay, lambdaDecay }: Required<TrainOptions>): number {
+  if (name.endsWith('.kernel')) return weightDecay;
+  return name.endsWith('.lambda') ? lambdaDecay : 0;
 }
 
 /** The learning rate of a step, which counts from 1. */

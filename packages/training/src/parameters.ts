@@ -1,19 +1,22 @@
 import type { Network, Node, Tensor } from '@spikewright/snn-core';
 
-/** Tensors by node and field, such as `conv1.kernel`. */
+/** Tensors by node and field, such as `conv1.kernel`. A number, as λ is, counts as a tensor of the shape `[]`. */
 export type Tensors = Record<string, Tensor>;
 
 /** What the optimiser changes. */
-const TRAINED = ['kernel', 'bias', 'gamma', 'beta'] as const;
+const TRAINED = ['kernel', 'bias', 'gamma', 'beta', 'lambda'] as const;
 /** What follows the batches: the running statistics of batch normalisation. */
 const FOLLOWED = ['mean', 'variance'] as const;
 
 /** The name under which a node's field is kept. */
 export const parameterName = (node: Node, field: string): string => `${node.name}.${field}`;
 
-/** Copies of the tensors that training changes. */
-export function trainedTensors(network: Network): Tensors {
-  return collect(network, TRAINED);
+/** Copies of the tensors that training changes; λ of `clip` and `qcfs` only if it is trained. */
+export function trainedTensors(network: Network, trainLambda: boolean): Tensors {
+  return collect(
+    network,
+    TRAINED.filter((field) => field !== 'lambda' || trainLambda),
+  );
 }
 
 /** Copies of the running statistics of batch normalisation. */
@@ -27,7 +30,7 @@ export function withTensors(network: Network, tensors: Readonly<Tensors>): Netwo
     const fields = [...TRAINED, ...FOLLOWED].filter((field) => parameterName(node, field) in tensors);
     return {
       ...node,
-      ...Object.fromEntries(fields.map((field) => [field, copy(tensors[parameterName(node, field)])])),
+      ...Object.fromEntries(fields.map((field) => [field, fieldOf(tensors[parameterName(node, field)], field)])),
     } as Node;
   });
   return { ...network, nodes };
@@ -37,11 +40,17 @@ function collect(network: Network, fields: readonly string[]): Tensors {
   const tensors: Tensors = {};
   for (const node of network.nodes) {
     for (const field of fields) {
-      const tensor = (node as unknown as Record<string, Tensor | undefined>)[field];
-      if (tensor !== undefined) tensors[parameterName(node, field)] = copy(tensor);
+      const value = (node as unknown as Record<string, Tensor | number | undefined>)[field];
+      if (value !== undefined) tensors[parameterName(node, field)] = tensorOf(value);
     }
   }
   return tensors;
 }
+
+const tensorOf = (value: Tensor | number): Tensor =>
+  typeof value === 'number' ? { shape: [], data: Float32Array.of(value) } : copy(value);
+
+const fieldOf = (tensor: Tensor, field: string): Tensor | number =>
+  field === 'lambda' ? tensor.data[0] : copy(tensor);
 
 const copy = ({ shape, data }: Tensor): Tensor => ({ shape: [...shape], data: data.slice() });

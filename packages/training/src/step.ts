@@ -1,6 +1,7 @@
 import type { Network } from '@spikewright/snn-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LabelledBatch } from './batches.js';
+import type { Gate } from './bounded.js';
 import { forward } from './forward.js';
 import type { Tensors } from './parameters.js';
 import type { Regularizer } from './regularizer.js';
@@ -24,6 +25,7 @@ export interface StepContext {
   /** Shape of one sample. */
   readonly shape: readonly number[];
   readonly labelSmoothing: number;
+  readonly gate: Gate;
   readonly regularizer: Regularizer;
 }
 
@@ -77,9 +79,12 @@ function objective(
   values: Readonly<Record<string, tf.Tensor>>,
   note: (name: string, tensor: tf.Tensor) => void,
 ): tf.Tensor {
-  const activations = forward(context.network, images, values, (node, { mean, variance }) => {
-    note(`${node.name}.mean`, mean);
-    note(`${node.name}.variance`, variance);
+  const activations = forward(context.network, images, values, {
+    gate: context.gate,
+    observe: (node, { mean, variance }) => {
+      note(`${node.name}.mean`, mean);
+      note(`${node.name}.variance`, variance);
+    },
   });
   const logits = activations[context.network.nodes[context.network.nodes.length - 1].name];
   const classes = logits.shape[1] as number;

@@ -1,5 +1,5 @@
-import type { Batch, Network } from '@spikewright/snn-core';
-import { epochOrder, type LabelledBatch, pick, shiftImages, splitRows } from './batches.js';
+import { type Batch, type Network, networkHash } from '@spikewright/snn-core';
+import { epochOrder, type LabelledBatch, mirrorImages, pick, shiftImages, splitRows } from './batches.js';
 import { readCheckpoint, type TrainState, writeCheckpoint } from './checkpoint.js';
 import { checkBackend, checkData, checkTrainable, type Sizes } from './checks.js';
 import { evaluateAnn } from './evaluate-ann.js';
@@ -38,9 +38,9 @@ export async function train(
   hooks: TrainHooks = {},
 ): Promise<TrainResult> {
   const run = prepare(network, data, trainOptions(options), hooks);
-  const identity = identityOf(run);
+  const identity = await identityOf(run);
   let state: TrainState = {
-    parameters: trainedTensors(network),
+    parameters: trainedTensors(network, run.options.trainLambda),
     statistics: runningStatistics(network),
     moments: {},
     step: 0,
@@ -60,8 +60,9 @@ function prepare(network: Network, data: Batch, options: Required<TrainOptions>,
   checkBackend();
   const sizes = checkTrainable(network);
   checkData(data, sizes);
-  if (options.shift > 0 && sizes.input.length !== 3) {
-    throw new TypeError(`Cannot train: shift needs images [height, width, channels]: [${sizes.input}]`);
+  if ((options.shift > 0 || options.mirror) && sizes.input.length !== 3) {
+    const option = options.mirror ? 'mirror' : 'shift';
+    throw new TypeError(`Cannot train: ${option} needs images [height, width, channels]: [${sizes.input}]`);
   }
   const rows = splitRows(data.size, options.validation, options.seed);
   const steps = Math.floor(rows.training.length / options.batchSize);
@@ -70,19 +71,20 @@ function prepare(network: Network, data: Batch, options: Required<TrainOptions>,
       `Cannot train: there must be at least one batch of ${options.batchSize} samples: ${rows.training.length}`,
     );
   }
-  const { labelSmoothing } = options;
+  const { labelSmoothing, gate } = options;
   const regularizer = hooks.regularizer ?? noRegularizer();
-  const context = { network, shape: sizes.input, labelSmoothing, regularizer };
+  const context = { network, shape: sizes.input, labelSmoothing, gate, regularizer };
   return { network, data, sizes, options, hooks, context, rows, steps };
 }
 
 /** What two runs must share to be one training. */
-function identityOf({ options, context, data }: Run): Record<string, string> {
+async function identityOf({ network, options, context, data }: Run): Promise<Record<string, string>> {
   const { name, options: settings } = context.regularizer;
   return {
     options: JSON.stringify(options),
     regularizer: JSON.stringify({ name, options: settings }),
     samples: String(data.size),
+    network: await networkHash(network),
   };
 }
 
@@ -94,7 +96,7 @@ async function trainEpoch(run: Run, state: TrainState): Promise<void> {
   while (state.step < epoch * steps) {
     const done = state.step - (epoch - 1) * steps;
     const batch = pick(run.data, order.subarray(done * options.batchSize, (done + 1) * options.batchSize));
-    if (options.shift > 0) shiftImages(batch, run.sizes.input, options.shift, options.seed, epoch);
+    augment(run, batch, epoch);
     const rate = learningRate(options, state.step + 1, options.epochs * steps);
     const { loss, penalty, correct } = takeStep(run, state, batch, rate);
     const accuracy = correct / batch.size;
@@ -112,6 +114,11 @@ async function trainEpoch(run: Run, state: TrainState): Promise<void> {
   hooks.onEpoch?.(report);
 }
 
+function augment({ options, sizes }: Run, batch: LabelledBatch, epoch: number): void {
+  if (options.mirror) mirrorImages(batch, sizes.input, options.seed, epoch);
+  if (options.shift > 0) shiftImages(batch, sizes.input, options.shift, options.seed, epoch);
+}
+
 function takeStep(run: Run, state: TrainState, batch: LabelledBatch, rate: number): StepResult {
   const { batchNormMomentum: kept } = run.options;
   const result = gradientStep(run.context, state.parameters, batch);
@@ -121,6 +128,7 @@ function takeStep(run: Run, state: TrainState, batch: LabelledBatch, rate: numbe
   }
   state.step += 1;
   applyGradients(state.parameters, result.gradients, state.moments, run.options, state.step, rate);
+  requireLambdas(state);
   for (const [name, batchValue] of Object.entries(result.statistics)) {
     const { data } = state.statistics[name];
     for (let i = 0; i < data.length; i++) data[i] = kept * data[i] + (1 - kept) * batchValue[i];
@@ -129,6 +137,15 @@ function takeStep(run: Run, state: TrainState, batch: LabelledBatch, rate: numbe
   state.sums.correct += result.correct;
   state.sums.samples += batch.size;
   return result;
+}
+
+/** A step too large may carry a λ below 0, where nothing would bring it back. */
+function requireLambdas({ parameters, step }: TrainState): void {
+  for (const [name, { data }] of Object.entries(parameters)) {
+    if (!name.endsWith('.lambda') || data[0] > 0) continue;
+    const [node, rule] = [name.slice(0, -'.lambda'.length), 'λ must stay above 0 (a smaller learningRate may help)'];
+    throw new RangeError(`Cannot train node '${node}': ${rule}: ${data[0]} in step ${step}`);
+  }
 }
 
 const snapshot = (run: Run, state: TrainState): Network =>

@@ -1,8 +1,8 @@
 import type { Batch } from '@spikewright/snn-core';
-import { initialise, type Regularizer, train } from '@spikewright/training';
+import { initialise, type Regularizer, type TrainOptions, train } from '@spikewright/training';
 import { scalar } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
-import { convolutional, startBackend } from './tiny.js';
+import { convolutional, filled, network, startBackend } from './tiny.js';
 
 beforeAll(startBackend);
 
@@ -18,7 +18,7 @@ const images: Batch = {
 };
 
 /** What the network saw in each epoch: for each image the row and the column of its pixel. */
-async function seen(shift: number, batchSize: number, epochs = 1): Promise<Map<number, string>[]> {
+async function seen(options: TrainOptions): Promise<Map<number, string>[]> {
   const positions: Map<number, string>[] = [];
   let images_ = new Map<number, string>();
   const spy: Regularizer = {
@@ -40,20 +40,20 @@ async function seen(shift: number, batchSize: number, epochs = 1): Promise<Map<n
   await train(
     initialise(convolutional(SIDE, 1, 3), 1),
     images,
-    { epochs, batchSize, shift, seed: 3 },
+    { epochs: 1, batchSize: 8, seed: 3, ...options },
     { regularizer: spy, onEpoch },
   );
   return positions;
 }
 
 test('train without shift shows the images as they are', async () => {
-  const [positions] = await seen(0, 8);
+  const [positions] = await seen({});
   expect(positions.size).toBe(32);
   expect(new Set(positions.values())).toEqual(new Set(['2,3']));
 });
 
 test('train with shift moves images by up to that many pixels, in every direction', async () => {
-  const epochs = await seen(1, 8, 6);
+  const epochs = await seen({ shift: 1, epochs: 6 });
   const all = new Set(epochs.flatMap((positions) => [...positions.values()]));
   // 192 draws of nine moves: to miss one has a probability of 9 (8/9)^192, 1e-9.
   expect([...all].sort()).toEqual(['1,2', '1,3', '1,4', '2,2', '2,3', '2,4', '3,2', '3,3', '3,4']);
@@ -62,11 +62,48 @@ test('train with shift moves images by up to that many pixels, in every directio
 });
 
 test('train with shift larger than the image shows zeros where it has left', async () => {
-  const [positions] = await seen(100, 8);
+  const [positions] = await seen({ shift: 100 });
   expect(positions.size).toBeLessThan(10);
 });
 
+test('train with mirror mirrors half of the images, others in each epoch', async () => {
+  const [first, second] = await seen({ mirror: true, epochs: 2 });
+  const columns = [...first.values()];
+  expect(new Set(columns)).toEqual(new Set(['2,3', '2,2'])); // column 3 of 6 becomes 5 - 3
+  const mirrored = columns.filter((place) => place === '2,2').length;
+  expect(Math.abs(mirrored - 16)).toBeLessThan(12); // 32 draws: 12 off has a probability of 4e-5
+  expect([...first].sort()).not.toEqual([...second].sort());
+});
+
+test('train mirrors whole pixels', async () => {
+  // One row of two pixels of two channels: (1, 2), (3, 4) becomes (3, 4), (1, 2).
+  const data = { size: 8, labels: new Int32Array(8), indices: Uint32Array.from({ length: 8 }, (_, i) => i) };
+  const ann = network(
+    { name: 'input', op: 'input', inputs: [], shape: [1, 2, 2] },
+    { name: 'flatten', op: 'flatten', inputs: ['input'] },
+    { name: 'scores', op: 'dense', inputs: ['flatten'], kernel: filled([4, 2]) },
+  );
+  const found = new Set<string>();
+  const spy: Regularizer = {
+    role: 'regularizer',
+    spec: 1,
+    name: 'spy',
+    options: {},
+    penalty: ({ flatten }) => {
+      const values = flatten.dataSync();
+      for (let at = 0; at < values.length; at += 4) found.add(String(values.slice(at, at + 4)));
+      return scalar(0);
+    },
+  };
+  const pixels = Float32Array.from({ length: 32 }, (_, i) => (i % 4) + 1);
+  await train(ann, { ...data, data: pixels }, { epochs: 2, batchSize: 8, mirror: true }, { regularizer: spy });
+  expect([...found].sort()).toEqual(['1,2,3,4', '3,4,1,2']);
+});
+
 test('the move of an image does not depend on its batch', async () => {
-  const [[small], [large]] = [await seen(2, 4), await seen(2, 16)];
+  const [[small], [large]] = [
+    await seen({ shift: 2, mirror: true, batchSize: 4 }),
+    await seen({ shift: 2, mirror: true, batchSize: 16 }),
+  ];
   expect([...small].sort()).toEqual([...large].sort());
 });

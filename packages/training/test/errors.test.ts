@@ -25,6 +25,10 @@ const badOptions: [object, RegExp][] = [
   [{ schedule: 'linear' }, /'schedule'/],
   [{ momentum: 1 }, /'momentum'/],
   [{ weightDecay: -1 }, /'weightDecay'/],
+  [{ trainLambda: 1 }, /'trainLambda'/],
+  [{ lambdaDecay: -1 }, /'lambdaDecay'/],
+  [{ gate: 'both' }, /'gate'/],
+  [{ mirror: 'yes' }, /'mirror'/],
   [{ batchNormMomentum: 1 }, /'batchNormMomentum'/],
   [{ labelSmoothing: 1 }, /'labelSmoothing'/],
   [{ shift: 0.5 }, /'shift'/],
@@ -49,9 +53,13 @@ test('trainOptions writes every default out', () => {
     schedule: 'cosine',
     momentum: 0.9,
     weightDecay: 0,
+    trainLambda: true,
+    lambdaDecay: 0,
+    gate: 'code',
     batchNormMomentum: 0.9,
     labelSmoothing: 0,
     shift: 0,
+    mirror: false,
     validation: 0,
     seed: 0,
   });
@@ -119,7 +127,7 @@ const badNetworks: [string, Network, string][] = [
     tinyNetworks().grouped,
     "Cannot train node 'conv': grouped convolutions have no gradient yet, groups must be 1: 2",
   ],
-  ['qcfs', tinyNetworks().otherActivations, "Cannot train node 'qcfs': its op must be one of input, conv2d"],
+  ['scale', tinyNetworks().scale, "Cannot train node 'scale1': its op must be one of input, conv2d"],
   [
     'padded pooling',
     tinyNetworks().overlappingPool,
@@ -148,6 +156,9 @@ test('train refuses an unsound network, batches larger than the data, and shifts
   );
   await expect(train(linear, two, { batchSize: 2, shift: 1 })).rejects.toThrow(
     'Cannot train: shift needs images [height, width, channels]: [2]',
+  );
+  await expect(train(linear, two, { batchSize: 2, mirror: true })).rejects.toThrow(
+    'Cannot train: mirror needs images [height, width, channels]: [2]',
   );
 });
 

@@ -6,43 +6,55 @@ import { convolutional, startBackend, values } from './tiny.js';
 
 beforeAll(startBackend);
 
-/** The same network with a value of a tensor moved. */
+/** The same network with a value of a tensor, or a number, moved. */
 function moved(ann: Network, node: string, field: string, place: number, by: number): Network {
   const change = (given: Node): Node => {
     if (given.name !== node) return given;
-    const tensor = (given as unknown as Record<string, Tensor>)[field];
+    const tensor = (given as unknown as Record<string, Tensor | number>)[field];
+    if (typeof tensor === 'number') return { ...given, [field]: tensor + by } as Node;
     const data = tensor.data.map((value, i) => (i === place ? value + by : value));
     return { ...given, [field]: { ...tensor, data } } as Node;
   };
   return { ...ann, nodes: ann.nodes.map(change) };
 }
 
-test.each([
+const PARAMETERS = [
   ['conv', 'kernel'],
   ['norm', 'gamma'],
   ['norm', 'beta'],
+  ['relu', 'lambda'],
   ['scores', 'kernel'],
   ['scores', 'bias'],
-])('train goes down the derivative of its loss in %s.%s, through batchNorm and clip', async (node, field) => {
-  const smooth = convolutional(4, 2, 3);
-  const nodes = smooth.nodes.map((old) => (old.op === 'relu' ? ({ ...old, op: 'clip', lambda: 0.8 } as Node) : old));
-  // With this seed no activation lies within 0.001 of a kink of clip, where differences would mislead.
-  const start = initialise({ ...smooth, nodes }, 2);
-  const data = tinyBatch(start, 12);
-  const run = (from: Network): ReturnType<typeof train> =>
-    train(from, data, { epochs: 1, batchSize: 12, optimizer: 'sgd', learningRate: 1, momentum: 0 });
-  const after = values((await run(start)).network, node, field);
-  const gradient = values(start, node, field).map((before, place) => before - after[place]);
-  const h = 5e-4;
-  const differences: number[] = [];
-  for (let place = 0; place < gradient.length; place++) {
-    const [up, down] = [
-      await run(moved(start, node, field, place, h)),
-      await run(moved(start, node, field, place, -h)),
-    ];
-    differences.push((up.history[0].loss - down.history[0].loss) / (2 * h));
-  }
-  const scale = Math.max(...differences.map(Math.abs));
-  expect(scale).toBeGreaterThan(0.01);
-  expect(gradient).toBeAllClose(differences, { relative: 0, absolute: 0.01 * scale + 1e-3 });
-});
+];
+/** With so many levels qcfs is clip but for 1e-6: its derivatives, straight through the floor, are those of its value. */
+const ACTIVATIONS = [
+  { op: 'clip', lambda: 0.8 },
+  { op: 'qcfs', lambda: 0.8, levels: 2 ** 18 },
+] as const;
+
+test.each(ACTIVATIONS.flatMap((activation) => PARAMETERS.map(([node, field]) => [node, field, activation] as const)))(
+  'train goes down the derivative of its loss in %s.%s, through batchNorm and %o',
+  async (node, field, activation) => {
+    const smooth = convolutional(4, 2, 3);
+    const nodes = smooth.nodes.map((old) => (old.op === 'relu' ? ({ ...old, ...activation } as Node) : old));
+    // With this seed no activation lies within 0.001 of a kink of clip, where differences would mislead.
+    const start = initialise({ ...smooth, nodes }, 2);
+    const data = tinyBatch(start, 12);
+    const run = (from: Network): ReturnType<typeof train> =>
+      train(from, data, { epochs: 1, batchSize: 12, optimizer: 'sgd', learningRate: 1, momentum: 0 });
+    const after = values((await run(start)).network, node, field);
+    const gradient = values(start, node, field).map((before, place) => before - after[place]);
+    const h = 5e-4;
+    const differences: number[] = [];
+    for (let place = 0; place < gradient.length; place++) {
+      const [up, down] = [
+        await run(moved(start, node, field, place, h)),
+        await run(moved(start, node, field, place, -h)),
+      ];
+      differences.push((up.history[0].loss - down.history[0].loss) / (2 * h));
+    }
+    const scale = Math.max(...differences.map(Math.abs));
+    expect(scale).toBeGreaterThan(0.01);
+    expect(gradient).toBeAllClose(differences, { relative: 0, absolute: 0.01 * scale + 1e-3 });
+  },
+);

@@ -2,7 +2,7 @@ import { readSafetensors, saveNetwork, writeSafetensors } from '@spikewright/snn
 import { tinyBatch } from '@spikewright/testkit';
 import { initialise, type TrainHooks, type TrainOptions, type TrainResult, train } from '@spikewright/training';
 import { beforeAll, expect, test } from 'vitest';
-import { convolutional, startBackend } from './tiny.js';
+import { convolutional, startBackend, values } from './tiny.js';
 
 beforeAll(startBackend);
 
@@ -10,6 +10,7 @@ const start = initialise(convolutional(6, 3, 3), 7);
 const samples = tinyBatch(start, 40);
 // 32 samples to train on: four steps an epoch, twelve in all.
 const options: TrainOptions = { epochs: 3, batchSize: 8, shift: 1, validation: 0.2, seed: 5 };
+const qcfs = { op: 'qcfs', lambda: 1.5, levels: 4 } as const;
 const go = (hooks: TrainHooks, changes: TrainOptions = {}): Promise<TrainResult> =>
   train(start, samples, { ...options, ...changes }, hooks);
 
@@ -49,6 +50,23 @@ test.each([1, 4, 6, 11])(
   },
 );
 
+test('train resumes λ of clip and qcfs with the rest', async () => {
+  const bounded = { ...start, nodes: start.nodes.map((node) => (node.op === 'relu' ? { ...node, ...qcfs } : node)) };
+  const abort = new AbortController();
+  let resume = new Uint8Array();
+  const whole = await train(bounded, samples, options);
+  await train(bounded, samples, options, {
+    signal: abort.signal,
+    onStep: ({ epoch, step }) => (epoch === 2 && step === 3 ? abort.abort() : undefined),
+    onCheckpoint: (bytes) => {
+      resume = new Uint8Array(bytes);
+    },
+  });
+  const resumed = await train(bounded, samples, options, { resume });
+  expect(saveNetwork(resumed.network)).toEqual(saveNetwork(whole.network));
+  expect(values(whole.network, 'relu', 'lambda')[0]).not.toBeCloseTo(1.5, 4);
+});
+
 test('train writes a checkpoint after each epoch and waits for it', async () => {
   const events: string[] = [];
   const { finished } = await go({
@@ -79,7 +97,7 @@ test('train resumes only its own training', async () => {
   );
   const wider = initialise(convolutional(6, 4, 3), 7);
   await expect(train(wider, samples, options, { resume })).rejects.toThrow(
-    "Cannot resume training from the checkpoint: 'conv.kernel' must have the shape [3,3,1,4]: [3,3,1,3]",
+    /^Cannot resume training from the checkpoint: it must have the same network, [0-9a-f]{64}: [0-9a-f]{64}$/,
   );
   const { tensors, metadata } = readSafetensors(resume);
   const damaged = (changes: object, progress = metadata.progress): Uint8Array =>
@@ -87,6 +105,9 @@ test('train resumes only its own training', async () => {
   const moment = { shape: [2], data: Float32Array.of(1, 2) };
   await expect(go({ resume: damaged({ 'moments/conv.kernel/first': moment }) })).rejects.toThrow(
     'Cannot resume training from the checkpoint: moments must be of its parameters: moments/conv.kernel/first',
+  );
+  await expect(go({ resume: damaged({ 'network/conv.kernel': moment }) })).rejects.toThrow(
+    "Cannot resume training from the checkpoint: 'conv.kernel' must have the shape [3,3,1,3]: [2]",
   );
   for (const progress of ['', '{}', '{"step":-1,"sums":{"loss":0,"correct":0,"samples":0},"history":[]}']) {
     await expect(go({ resume: damaged({}, progress) })).rejects.toThrow(

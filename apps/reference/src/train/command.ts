@@ -1,15 +1,17 @@
 import { showProgress } from '../progress.js';
+import { activationOf, nameOf } from './recipe.js';
 import { type TrainNetworkOptions, trainNetwork } from './train-network.js';
 
 /** What `spikewright train` is told. */
 export type TrainCommandOptions = Omit<TrainNetworkOptions, 'progress' | 'signal' | 'out'> & {
-  /** @defaultValue `out/`, the name of the data set and `.safetensors` */
+  /** @defaultValue `out/`, the name of the network, such as `mnist-qcfs4`, and `.safetensors` */
   readonly out?: string;
 };
 
 /** Runs `spikewright train`. Ctrl-C keeps the checkpoint; a second one ends at once. */
 export async function trainCommand(options: TrainCommandOptions): Promise<void> {
-  const { dataSet, data, epochs, seed, out = `out/${dataSet}.safetensors` } = options;
+  const { dataSet, data, epochs, seed, activation = 'relu', levels = 4 } = options;
+  const { out = `out/${nameOf(dataSet, activationOf(dataSet, activation, levels))}.safetensors` } = options;
   const abort = new AbortController();
   process.once('SIGINT', () => abort.abort());
   const progress = showProgress();
@@ -29,8 +31,9 @@ export async function trainCommand(options: TrainCommandOptions): Promise<void> 
     if (finished) console.log(`${out}: ${((testAccuracy ?? 0) * 100).toFixed(2)} % on the 10,000 test images`);
     else {
       const folder = data === undefined ? '' : ` --data ${data}`;
+      const choice = `--activation ${activation} --levels ${levels} --epochs ${epochs} --seed ${seed}`;
       console.log(`Stopped; the checkpoint is ${checkpoint}. Go on with:`);
-      console.log(`npm run train -- ${dataSet}${folder} --epochs ${epochs} --seed ${seed} --out ${out} --resume`);
+      console.log(`npm run train -- ${dataSet}${folder} ${choice} --out ${out} --resume`);
     }
   } finally {
     progress.stop();

@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises';
+import { loadNetwork, type Network } from '@spikewright/snn-core';
+import type { DataSetName } from './train/data-sets.js';
+
+/** A network that the repository holds. */
+export interface TrainedNetwork {
+  /** The name in sentences. */
+  readonly title: string;
+  /** What it was trained on. */
+  readonly dataSet: DataSetName;
+  readonly activation: 'relu' | 'qcfs';
+  /** L, the levels of `qcfs`. */
+  readonly levels?: number;
+}
+
+/** The name of a trained network. */
+export type TrainedName = `${DataSetName}${'' | '-qcfs4' | '-qcfs8'}`;
+
+/** The trained networks of the repository, by name. How each was trained stands in the `meta.source` of its file. */
+export const trainedNetworks: Readonly<Record<TrainedName, TrainedNetwork>> = {
+  mnist: { title: 'MNIST, ReLU', dataSet: 'mnist', activation: 'relu' },
+  'mnist-qcfs4': { title: 'MNIST, QCFS L = 4', dataSet: 'mnist', activation: 'qcfs', levels: 4 },
+  'mnist-qcfs8': { title: 'MNIST, QCFS L = 8', dataSet: 'mnist', activation: 'qcfs', levels: 8 },
+  'fashion-mnist': { title: 'Fashion-MNIST, ReLU', dataSet: 'fashion-mnist', activation: 'relu' },
+  'fashion-mnist-qcfs4': {
+    title: 'Fashion-MNIST, QCFS L = 4',
+    dataSet: 'fashion-mnist',
+    activation: 'qcfs',
+    levels: 4,
+  },
+  'fashion-mnist-qcfs8': {
+    title: 'Fashion-MNIST, QCFS L = 8',
+    dataSet: 'fashion-mnist',
+    activation: 'qcfs',
+    levels: 8,
+  },
+  cifar10: { title: 'CIFAR-10, ReLU', dataSet: 'cifar10', activation: 'relu' },
+  'cifar10-qcfs4': { title: 'CIFAR-10, QCFS L = 4', dataSet: 'cifar10', activation: 'qcfs', levels: 4 },
+  'cifar10-qcfs8': { title: 'CIFAR-10, QCFS L = 8', dataSet: 'cifar10', activation: 'qcfs', levels: 8 },
+};
+
+/**
+ * Reads a trained network.
+ *
+ * @throws ReferenceError if there is none of this name
+ */
+export async function loadTrained(name: TrainedName): Promise<Network> {
+  if (!Object.hasOwn(trainedNetworks, name)) {
+    const known = Object.keys(trainedNetworks).join(', ');
+    throw new ReferenceError(`Cannot load trained network: its name must be one of ${known}: ${name}`);
+  }
+  return loadNetwork(await readFile(new URL(`../networks/${name}.safetensors`, import.meta.url)));
+}
