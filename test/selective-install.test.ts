@@ -25,7 +25,7 @@ beforeAll(() => {
     const [file] = readdirSync(destination);
     tarballs[`@spikewright/${folder}`] = `file:${join(destination, file)}`;
   }
-}, 3 * MINUTES);
+}, 8 * MINUTES);
 
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 

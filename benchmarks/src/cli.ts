@@ -1,13 +1,17 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { engineCommand } from './engine/command.js';
+import { metricsCommand } from './metrics/command.js';
+import { reproduceCommand } from './reproduce/command.js';
 import { weightsCommand } from './weights/command.js';
 
 const program = new Command('bench')
   .description('Measures what Spikewright costs beside what researchers run today')
   .showHelpAfterError('(add --help for what can be said)')
   .addCommand(engineCommand)
-  .addCommand(weightsCommand);
+  .addCommand(metricsCommand)
+  .addCommand(weightsCommand)
+  .addCommand(reproduceCommand);
 
 try {
   await program.parseAsync();

@@ -1,7 +1,10 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { runCommand } from './run/command.js';
+import { doctorCommand } from './models/doctor-command.js';
+import { inspectCommand } from './models/inspect-command.js';
+import { modelFiles } from './models/read-model.js';
+import { convertersCommand } from './run/converters-command.js';
 import { trainCommand } from './train/command.js';
 import { dataSets } from './train/data-sets.js';
 
@@ -12,28 +15,70 @@ const program = new Command('spikewright')
   .version(version)
   .showHelpAfterError('(add --help for what can be said)');
 
-const run = program
-  .command('run', { isDefault: true })
-  .description('convert the embedded MNIST network, simulate it, report accuracy and cost')
-  .option('--images <n>', 'test images to measure on, drawn by the seed', wholeNumber(1, 10_000), 2000)
-  .option('--calibration <n>', 'training images to measure activations on', wholeNumber(1, 60_000), 1000)
-  .option('--steps <n>', 'time steps of each image', wholeNumber(1, 4096), 64)
-  .option('--seed <n>', 'seed of all randomness', wholeNumber(0, 2 ** 32 - 1), 0)
+const models = Object.entries(modelFiles)
+  .map(([ending, format]) => `${ending} (${format})`)
+  .join(', ');
+
+const run = withModel(
+  program.command('run', { isDefault: true }).description('convert a network, simulate it, report accuracy and cost'),
+)
+  .option('--images <n>', 'test images to measure on, drawn by the seed', wholeNumber(1, 1e6), 2000)
+  .option('--converter <names>', 'pipelines parted by commas, converters of one joined by +; see --list')
+  .option('--list', "show what converters there are, and which of them are derived from a paper's abstract alone")
   .addOption(new Option('--engine <name>', 'what runs the networks').choices(['wasm', 'reference']).default('wasm'))
   .option('--out <folder>', 'where results are written', 'out')
-  .action(runCommand);
+  .action(async (model, { out, ...said }) => {
+    // Loading what draws takes a second; other commands do without.
+    const { runCommand } = await import('./run/command.js');
+    // Where results lie does not change them: the same command gives the same bytes in every folder.
+    await runCommand(model, { ...said, out }, `npm start -- ${words(model, said)}`);
+  });
+
+withModel(
+  program
+    .command('doctor')
+    .description('convert a model and tell, layer by layer, what is wrong with the conversion and what to do'),
+)
+  .option('--images <n>', 'test images to look at, drawn by the seed', wholeNumber(1, 10_000), 64)
+  .option('--converter <names>', 'pipelines parted by commas, converters of one joined by +; see run --list', 'norm')
+  .action(doctorCommand);
+
+program
+  .command('inspect')
+  .description('show what reading and converting a model will do with each of its layers')
+  .argument('<model>', `file of a trained network: ${models}`)
+  .addOption(
+    new Option('--reset <kind>', 'what neurons of a NIR file do after a spike, if it does not say').choices([
+      'subtract',
+      'zero',
+    ]),
+  )
+  .option('--dt <seconds>', 'how long a step is for leaky neurons of a NIR file, if it does not say', finite)
+  .action(inspectCommand);
+
+program
+  .command('converters')
+  .description('show what converters there are, and what kinds of networks each takes, found out by trying')
+  .option('--markdown', 'as the page docs/converters.md', false)
+  .action(convertersCommand);
 
 program
   .command('train')
-  .description('train the network of the reference run: the embedded one anew, or on other images')
+  .description('train a network of the repository anew: on other images, or with an activation made for few time steps')
   .argument('<images>', `what to train on: ${Object.keys(dataSets).join(' or ')}`, oneOf(Object.keys(dataSets)))
   .option(
     '--data <folder>',
-    'folder of the four official files, plain or .gz (default: where their package is installed)',
+    'folder of the official files (default: where their package is installed, or data/cifar-10-batches-bin)',
   )
+  .addOption(
+    new Option('--activation <name>', 'qcfs and clip train their bound along')
+      .choices(['relu', 'qcfs', 'clip'])
+      .default('relu'),
+  )
+  .option('--levels <n>', 'L, the levels of qcfs', wholeNumber(1, 1024), 4)
   .option('--epochs <n>', 'passes over the training images', wholeNumber(1, 1000), 12)
-  .option('--seed <n>', 'seed of weights, order and shifts', wholeNumber(0, 2 ** 32 - 1), 1)
-  .option('--out <file>', 'file of the trained network (default: out/<images>.safetensors)')
+  .option('--seed <n>', 'seed of weights, order, shifts and mirror images', wholeNumber(0, 2 ** 32 - 1), 1)
+  .option('--out <file>', 'file of the trained network (default: out/<network>.safetensors)')
   .option('--resume', 'go on from the checkpoint beside the file', false)
   .action((dataSet, options) => trainCommand({ ...options, dataSet }));
 
@@ -47,12 +92,46 @@ try {
   process.exitCode = 1;
 }
 
+/** Adds what is said of a model, its input and its images. */
+function withModel(command: Command): Command {
+  return command
+    .argument('[model]', `file of a trained network: ${models} (default: the embedded MNIST network)`)
+    .option(
+      '--data <name>',
+      `${Object.keys(dataSets).join(', ')}, or a folder of images, a sub-folder a class`,
+      'mnist',
+    )
+    .option('--folder <path>', 'where the files of the data set lie (default: where their package is installed)')
+    .option('--factor <n>', 'what intensities from 0 to 1 are multiplied by before the network; 255: bytes', finite)
+    .option('--mean <list>', 'what is then taken off, one number or one a channel', finiteList)
+    .option('--std <list>', 'what that is divided by, one number or one a channel', finiteList)
+    .option('--calibration <n>', 'training images to measure activations on', wholeNumber(1, 1e6), 1000)
+    .option('--steps <n>', 'time steps of each image', wholeNumber(1, 4096), 64)
+    .option('--seed <n>', 'seed of all randomness', wholeNumber(0, 2 ** 32 - 1), 0);
+}
+
 function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
     if (value >= least && value <= most) return value;
     throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
   };
+}
+
+function finite(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('It must be a number.');
+}
+
+function finiteList(text: string): number[] {
+  return text.split(',').map(finite);
+}
+
+/** The words that say the same again, defaults written out. */
+function words(model: string | undefined, options: Readonly<Record<string, unknown>>): string {
+  const pairs = Object.entries(options).map(([name, value]) => `--${name} ${value}`);
+  return [...(model === undefined ? [] : [model]), ...pairs].join(' ');
 }
 
 function oneOf(words: readonly string[]): (text: string) => string {

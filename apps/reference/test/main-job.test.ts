@@ -1,14 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { batches, mnist, take } from '@spikewright/datasets';
+import { readResults } from '@spikewright/report';
 import { direct, evaluate, loadNetwork } from '@spikewright/snn-core';
 import { afterAll, expect, test } from 'vitest';
-import { conversions } from '../src/run/conversions.js';
+import { readConversions } from '../src/run/catalogue.js';
 import { engines } from '../src/run/engines.js';
+import { readImages } from '../src/run/images.js';
 import { mainJob } from '../src/run/main-job.js';
-import { type AnnResult, type ConversionResult, stepsTo, workUntil } from '../src/run/results.js';
+import { toPng } from '../src/run/png.js';
+import { type ConversionResult, type Result, sortResults, stepsTo, total, workUntil } from '../src/run/results.js';
 
 const ann = loadNetwork(readFileSync('apps/reference/networks/mnist.safetensors'));
 const folder = mkdtempSync(join(tmpdir(), 'spikewright-run-'));
@@ -28,11 +31,13 @@ test('the embedded network is small, and says how it was made and how good it is
 test('mainJob loses at most 0.3 points at T = 32 in the strong form, and beats the weak one', {
   timeout: 600_000,
 }, async () => {
-  const results = [];
-  const options = { images: 1000, calibration: 1000, steps: 32, seed: 0, engine: 'wasm' } as const;
-  const [weakest, , strongest] = conversions;
-  for await (const result of mainJob(ann, [weakest, strongest], options, () => undefined)) results.push(result);
-  const [measured, weak, strong] = results as [AnnResult, ...ConversionResult[]];
+  const results: Result[] = [];
+  const images = await readImages({ data: 'mnist', images: 1000, calibration: 1000, seed: 0 }, ann);
+  const options = { steps: 32, seed: 0, engine: 'wasm' } as const;
+  const subject = { ann, conversions: readConversions('weak,norm,qcfs') };
+  for await (const result of mainJob([subject], images, options, () => undefined)) results.push(result);
+  const { anns, conversions, refused, energies } = sortResults(results);
+  const [[measured], [weak, strong]] = [anns, conversions];
   const at = ({ evaluation }: ConversionResult, step: number): number => Number(evaluation.accuracy[step - 1]);
   expect(measured.accuracy).toBeGreaterThan(0.985);
   expect(at(strong, 32)).toBeGreaterThanOrEqual(measured.accuracy - 0.003);
@@ -45,12 +50,19 @@ test('mainJob loses at most 0.3 points at T = 32 in the strong form, and beats t
   expect(first / 32).toBeLessThanOrEqual(measured.multiplyAccumulates.conv1);
   expect(accumulates).toBeGreaterThan(spikes);
   expect(strong.manifest.id).not.toBe(weak.manifest.id);
+  // By arithmetic alone: 4.6 pJ a multiply-addition and 0.9 pJ an addition.
+  const [proxy] = energies[1].comparisons;
+  expect(proxy.spiking.energyNanojoules).toBeCloseTo(4.6e-3 * multiplyAccumulates + 0.9e-3 * accumulates, 3);
+  expect(proxy.ann.energyNanojoules).toBeCloseTo(4.6e-3 * total(measured.multiplyAccumulates), 3);
+  // A ReLU network has no trained λ: the reason is a result, and the others are measured all the same.
+  expect(refused).toMatchObject([{ ann: measured.hash, reason: expect.stringContaining('no trained bound') }]);
 });
 
 test('both engines give the same evaluation of the network with weights of 8 bits', async () => {
   const [train, digits] = [take(await mnist('train'), 50), take(await mnist('test'), 30)];
   const calibration = { batches: () => batches(train), engine: engines.reference() };
-  const snn = await conversions.at(-1)!.converter.convert(ann, calibration);
+  const [{ converter }] = readConversions('norm+8-bit');
+  const snn = await converter.convert(ann, calibration);
   const evaluations = await Promise.all(
     [engines.wasm(), engines.reference()].map(async (engine) => {
       const program = await engine.compile(snn);
@@ -62,44 +74,112 @@ test('both engines give the same evaluation of the network with weights of 8 bit
   expect(evaluations[0]).toEqual(evaluations[1]);
 });
 
+test('readConversions() joins, completes and orders', () => {
+  const names = (text: string): string[] => readConversions(text).map(({ name }) => name);
+  expect(names('l4+strong,norm+8-bit')).toEqual(['l4 + strong', 'norm + 8-bit']);
+  expect(readConversions('l4+strong')[0].preparation.options.converters).toHaveLength(1);
+  // Where nothing makes spikes, norm does.
+  expect(names('l4,8-bit')).toEqual(['l4 + norm', 'norm + 8-bit']);
+  expect(names('ecc')).toEqual(['ECC: explicit current control, start at θ/2']);
+  expect(() => names('nrom')).toThrow('names must be among weak, strong');
+  expect(() => names('norm+l4')).toThrow('first come converters of the ANN');
+  expect(() => names('norm+ecc')).toThrow('then one that makes spikes');
+});
+
 const cli = (...words: string[]) =>
   spawnSync(process.execPath, ['apps/reference/dist/cli.js', ...words], { encoding: 'utf8' });
 
-test('spikewright run writes the same results.jsonl twice, byte for byte, and a report', () => {
-  const runs = ['a', 'b'].map((name) => {
-    const out = join(folder, name);
-    const { status, stdout, stderr } = cli(
-      'run',
-      '--images',
-      '20',
-      '--calibration',
-      '50',
-      '--steps',
-      '8',
-      '--out',
-      out,
-    );
+const small = ['run', '--images', '20', '--calibration', '50', '--steps', '8'];
+const read = (...path: string[]): string => readFileSync(join(folder, ...path), 'utf8');
+const kindsIn = (jsonl: string): string[] =>
+  jsonl
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).kind);
+
+test('spikewright run writes the same bytes twice: results with details, page, figures and tables', {
+  timeout: 300_000,
+}, () => {
+  for (const out of ['a', 'b']) {
+    const { status, stdout, stderr } = cli(...small, '--out', join(folder, out));
     expect(status, stderr).toBe(0);
-    expect(stdout).toContain('Accuracy in % after T steps');
-    return readFileSync(join(out, 'results.jsonl'), 'utf8');
-  });
-  expect(runs[0]).toBe(runs[1]);
-  expect(
-    runs[0]
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line).kind),
-  ).toEqual(['ann', 'snn', 'snn', 'snn', 'snn']);
-  expect(readFileSync(join(folder, 'a', 'report.md'), 'utf8')).toMatch(/\| +T=8 \|/);
+    for (const text of ['Accuracy in % after T steps', 'Energy of one image', 'report.html'])
+      expect(stdout).toContain(text);
+    expect(stderr).toContain('l4 + strong, layers');
+  }
+  const jsonl = read('a', 'results.jsonl');
+  expect(jsonl).toBe(read('b', 'results.jsonl'));
+  const run = ['snn', 'energy', 'layers', 'raster', 'traces'];
+  // The ReLU network and its 8 conversions; the one that was trained to be converted.
+  const runs = [...Array.from({ length: 8 }, () => run), ['ann'], run].flat();
+  expect(kindsIn(jsonl)).toEqual(['results', 'ann', ...runs]);
+  const { header, records } = readResults(jsonl);
+  expect(header.command).toMatch(/^npm start -- .*--steps 8 .*--images 20/);
+  expect(header.command).not.toContain(folder);
+  // T = 8 tells 9 values apart: 4 bits.
+  for (const record of records) if (record.kind === 'energy') expect(record.breakEven.twinBits).toBe(4);
+  expect(read('a', 'report.md')).toMatch(/\| +T=8 \|/);
+
+  const page = read('a', 'report.html');
+  expect(page).toBe(read('b', 'report.html'));
+  expect(page.length).toBeLessThan(3_000_000);
+  expect(page.replaceAll('http://www.w3.org/2000/svg', '')).not.toMatch(
+    /https?:\/\/|<link rel="stylesheet"|<script src/,
+  );
+  const [drawn, again] = ['a', 'b'].map((out) => readdirSync(join(folder, out, 'figures')).sort());
+  expect(drawn).toEqual(again);
+  expect(drawn).toContain('1-accuracy-over-steps.svg');
+  for (const name of drawn)
+    expect(readFileSync(join(folder, 'a', 'figures', name)), name).toEqual(
+      readFileSync(join(folder, 'b', 'figures', name)),
+    );
+  expect(read('a', 'tables', '2-energy.csv')).toMatch(/^conversion,model,spiking,ANN,twin/);
+});
+
+test('spikewright run fails where every conversion is refused, and leaves no file of an earlier run', () => {
+  const run = (converter: string) => cli(...small, '--converter', converter, '--out', join(folder, 'c'));
+  expect(run('strong').status).toBe(0);
+  expect(readdirSync(join(folder, 'c', 'figures'))).toContain('accuracy-over-steps.png');
+  const own = join(folder, 'c', 'figures', 'own.png');
+  writeFileSync(own, 'not of a run');
+  const { status, stdout } = run('qcfs');
+  expect(status).toBe(1);
+  expect(stdout).toContain('no trained bound');
+  expect(kindsIn(read('c', 'results.jsonl'))).toEqual(['results', 'ann', 'refused']);
+  expect(read('c', 'report.html')).toContain('no trained bound');
+  expect(readdirSync(join(folder, 'c', 'figures'))).toEqual(['own.png']);
+  expect(readdirSync(join(folder, 'c', 'tables'))).toEqual([]);
+});
+
+test('toPng() draws text on any machine, in the colours of paper', async () => {
+  const svg = (text: string, ink: string): string =>
+    `<svg xmlns="http://www.w3.org/2000/svg" width="80" height="20" style="color: ${ink}"><text y="15" fill="currentColor" font-family="system-ui, sans-serif">${text}</text></svg>`;
+  const [png, again, black, empty] = await Promise.all(
+    [svg('θ = 1', 'var(--ink, #000)'), svg('θ = 1', 'var(--ink, #000)'), svg('θ = 1', '#000'), svg('', '#000')].map(
+      toPng,
+    ),
+  );
+  expect(again).toEqual(png);
+  expect(black).toEqual(png);
+  expect(empty).not.toEqual(png);
+  // Width and height in the header: two pixels for one.
+  const header = new DataView(png.buffer, png.byteOffset);
+  expect([header.getUint32(16), header.getUint32(20)]).toEqual([160, 40]);
 });
 
 test('spikewright says in one line what is wrong, and how to ask', () => {
   for (const [words, message] of [
     [['run', '--steps', '0'], 'It must be a whole number from 1 to 4096'],
-    [['run', '--images', 'many'], 'It must be a whole number from 1 to 10000'],
+    [['run', '--images', 'many'], 'It must be a whole number from 1 to 1000000'],
     [['run', '--sedd', '1'], "unknown option '--sedd'"],
     [['run', '--engine', 'gpu'], 'Allowed choices are wasm, reference'],
     [['train', 'cifar'], 'It must be mnist'],
+    [['run', '--converter', 'nrom'], 'error: Cannot read --converter: names must be among'],
+    [['run', 'network.pth'], 'a PyTorch state dict has weights but no graph'],
+    [['run', 'network.txt'], 'its ending must be .safetensors'],
+    [['inspect', 'no-such-file.h5'], 'error: Cannot read model: the file must be readable'],
+    [['run', '--data', 'no-such-folder'], '--data must be mnist'],
+    [['run', '--mean', '1,x'], 'It must be a number'],
     [
       ['run', '--out', '/dev/null/out'],
       "error: Cannot write results: the folder of --out must be writable: '/dev/null/out'",
@@ -110,6 +190,18 @@ test('spikewright says in one line what is wrong, and how to ask', () => {
     expect(stderr).toContain(message);
     expect(stderr).not.toContain('    at ');
   }
-  for (const word of ['train', '--images', '--steps', '--seed', '--out']) expect(cli('--help').stdout).toContain(word);
+  const help = cli('--help').stdout;
+  for (const word of [
+    'train',
+    'doctor',
+    'inspect',
+    'converters',
+    '--converter',
+    '--images',
+    '--steps',
+    '--seed',
+    '--out',
+  ])
+    expect(help).toContain(word);
   expect(cli('--version').stdout).toMatch(/^\d+\.\d+\.\d+$/m);
 });

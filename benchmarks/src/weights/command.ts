@@ -16,10 +16,11 @@ interface Options {
   readonly json: boolean;
 }
 
-/** Where the trained networks lie: in the repository, or where `pnpm train` puts them. */
+/** Where the trained networks lie. */
 const NETWORKS: Readonly<Record<DataSetName, string>> = {
   mnist: 'apps/reference/networks/mnist.safetensors',
-  'fashion-mnist': 'out/fashion-mnist.safetensors',
+  'fashion-mnist': 'apps/reference/networks/fashion-mnist.safetensors',
+  cifar10: 'apps/reference/networks/cifar10.safetensors',
 };
 
 /** The command `weights`: what rounding the weights of a trained network does to accuracy, spikes and speed. */

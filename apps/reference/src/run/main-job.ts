@@ -1,25 +1,29 @@
-import { batches, type ImageSet, mnist, shuffle, take } from '@spikewright/datasets';
+import { batches, type ImageSet } from '@spikewright/datasets';
 import {
   type Batch,
   denseOperations,
   type Engine,
   evaluateAnn,
-  foldBatchNorm,
   type Network,
   networkHash,
   plain,
   runPipeline,
 } from '@spikewright/snn-core';
-import type { Conversion } from './conversions.js';
+import { foldBatchNorm } from '@spikewright/snn-core/convert';
+import type { Conversion } from './catalogue.js';
+import { detailsOf } from './details.js';
 import { engines } from './engines.js';
-import type { AnnResult, ConversionResult, DataDescription } from './results.js';
+import type { Images } from './images.js';
+import type { AnnResult, DataDescription, Result } from './results.js';
+
+/** A network and the ways in which it is converted. */
+export interface Subject {
+  readonly ann: Network;
+  readonly conversions: readonly Conversion[];
+}
 
 /** What the main job is told. */
 export interface MainJobOptions {
-  /** How many test images are measured, drawn by the seed. */
-  readonly images: number;
-  /** How many training images λ is measured on, drawn by the seed. */
-  readonly calibration: number;
   /** What runs the networks; see {@link engines}. */
   readonly engine: keyof typeof engines;
   /** T, the steps of a sample. */
@@ -33,28 +37,52 @@ export type OnProgress = (phase: string, done: number, total: number) => void;
 /** Images in one batch: small, so that progress shows. */
 const BATCH = 100;
 
-/** Measures an ANN on MNIST and every conversion of it; gives each result as soon as it is there. */
+/**
+ * Measures ANNs and every conversion of them; gives each result as soon as it is there, and after each conversion its
+ * details. A conversion that is refused gives its reason, and the others go on.
+ *
+ */
 export async function* mainJob(
-  ann: Network,
-  conversions: readonly Conversion[],
+  subjects: readonly Subject[],
+  { test, train }: Images,
   options: MainJobOptions,
   onProgress: OnProgress,
-): AsyncIterable<AnnResult | ConversionResult> {
-  const { images, calibration, steps, seed } = options;
+): AsyncIterable<Result> {
+  const { steps, seed } = options;
   const engine = engines[options.engine]();
-  const test = take(shuffle(await mnist('test'), seed), images);
-  const train = take(shuffle(await mnist('train'), seed), calibration);
+  const [images, calibration] = [test.indices.length, train.indices.length];
   const data: DataDescription = { test: selection(test, seed), calibration: selection(train, seed) };
-  yield await measureAnn(ann, engine, test, data, (done) => onProgress('ANN', done, images));
-  for (const { name, converter } of conversions) {
-    const result = await runPipeline({ ...plain, seed, steps, converter, engine }, ann, {
-      calibration: () =>
-        watched(batches(train, { size: BATCH }), (done) => onProgress(`${name}, calibration`, done, calibration)),
-      test: () => batches(test, { size: BATCH }),
-      onProgress: (done) => onProgress(name, done, images),
-    });
-    const { manifest, hashes, evaluation, network } = result;
-    yield { kind: 'snn', name, data, manifest, hashes, notes: network.meta.notes ?? [], evaluation };
+  for (const { ann, conversions } of subjects) {
+    const measured = await measureAnn(ann, engine, test, data, (done) => onProgress('ANN', done, images));
+    yield measured;
+    for (const { name, converter, preparation } of conversions) {
+      const pipeline = { ...plain, seed, steps, converter, engine };
+      const convert = async function* (): AsyncIterable<Result> {
+        const { manifest, hashes, evaluation, network } = await runPipeline(pipeline, ann, {
+          calibration: () =>
+            watched(batches(train, { size: BATCH }), (done) => onProgress(`${name}, calibration`, done, calibration)),
+          test: () => batches(test, { size: BATCH }),
+          onProgress: (done) => onProgress(name, done, images),
+        });
+        yield { kind: 'snn', name, data, manifest, hashes, notes: network.meta.notes ?? [], evaluation };
+        onProgress(`${name}, layers`, 0, 1);
+        const looked = { batches: () => batches(train, { size: BATCH }), engine };
+        const prepared = await preparation.convert(ann, looked);
+        const details = detailsOf({ name, ann, prepared, snn: network, hash: hashes.snn, evaluation }, test, engine);
+        yield* orRefused(details, `details of ${name}`, measured.hash);
+      };
+      yield* orRefused(convert(), name, measured.hash);
+    }
+  }
+}
+
+/** The results, up to one that cannot be had: then the reason. */
+async function* orRefused(results: AsyncIterable<Result>, name: string, ann: string): AsyncIterable<Result> {
+  try {
+    yield* results;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    yield { kind: 'refused', name, ann, reason: error.message };
   }
 }
 

@@ -1,31 +1,35 @@
-import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalJson } from '@spikewright/snn-core';
+import { removePage } from './page-outputs.js';
 
 /** The files of a run. */
 export interface Outputs {
   readonly files: { readonly report: string; readonly results: string; readonly timings: string };
   /** Adds a line to `results.jsonl`. */
-  addResult(result: unknown): Promise<void>;
-  writeReport(text: string): Promise<void>;
-  writeTimings(milliseconds: Readonly<Record<string, number>>): Promise<void>;
+  addResult(result: unknown): void;
+  /** All lines that were added. */
+  readResults(): string;
+  writeReport(text: string): void;
+  writeTimings(milliseconds: Readonly<Record<string, number>>): void;
 }
 
 /**
  * Makes the folder of a run and empties the files of an earlier one, so that no report stands beside results that are not
- * its own. Whatever cannot be written is found here, before the work.
+ * its own. Whatever cannot be written is found here, before the work. No file is ever left half written by Ctrl-C, because
+ * none is written in the background.
  *
  * @throws ReferenceError naming what cannot be written
  */
-export async function openOutputs(folder: string): Promise<Outputs> {
+export function openOutputs(folder: string): Outputs {
   const at = (name: string): string => join(folder, name);
   const files = { report: at('report.md'), results: at('results.jsonl'), timings: at('timings.json') };
   try {
-    await mkdir(folder, { recursive: true });
-    await rm(files.report, { force: true });
-    for (const file of [files.results, files.timings, files.report]) await writeFile(file, '');
-    await rm(files.report);
-    await rm(files.timings);
+    mkdirSync(folder, { recursive: true });
+    removePage(folder);
+    for (const file of [files.results, files.timings, files.report]) writeFileSync(file, '');
+    rmSync(files.report);
+    rmSync(files.timings);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : cause;
     throw new ReferenceError(`Cannot write results: the folder of --out must be writable: '${folder}' (${reason})`, {
@@ -34,9 +38,10 @@ export async function openOutputs(folder: string): Promise<Outputs> {
   }
   return {
     files,
-    addResult: (result) => appendFile(files.results, `${canonicalJson(result)}\n`),
-    writeReport: (text) => writeFile(files.report, text),
+    addResult: (result) => appendFileSync(files.results, `${canonicalJson(result)}\n`),
+    readResults: () => readFileSync(files.results, 'utf8'),
+    writeReport: (text) => writeFileSync(files.report, text),
     writeTimings: (times) =>
-      writeFile(files.timings, `${JSON.stringify({ unit: 'milliseconds', ...times }, null, 2)}\n`),
+      writeFileSync(files.timings, `${JSON.stringify({ unit: 'milliseconds', ...times }, null, 2)}\n`),
   };
 }

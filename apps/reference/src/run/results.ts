@@ -1,4 +1,6 @@
+import type { EnergyRecord } from '@spikewright/report';
 import type { Evaluation, Manifest, NetworkMeta, PipelineResult, StepWork } from '@spikewright/snn-core';
+import type { DetailResult } from './details.js';
 
 /** Which images were used: so many of a data set, drawn by a seed. */
 export interface Selection {
@@ -37,6 +39,38 @@ export interface ConversionResult {
   readonly notes: readonly string[];
   readonly evaluation: Evaluation;
 }
+
+/** A conversion that could not be made; a line of results.jsonl. */
+export interface RefusedResult {
+  readonly kind: 'refused';
+  readonly name: string;
+  /** SHA-256 of the network. */
+  readonly ann: string;
+  readonly reason: string;
+}
+
+/** A line of results.jsonl after its header. */
+export type Result = AnnResult | ConversionResult | RefusedResult | DetailResult;
+
+/** What a run measured, sorted. */
+export interface Results {
+  readonly anns: readonly AnnResult[];
+  readonly conversions: readonly ConversionResult[];
+  readonly refused: readonly RefusedResult[];
+  readonly energies: readonly EnergyRecord[];
+}
+
+/** Sorts the lines of a run. */
+export const sortResults = (results: readonly Result[]): Results => ({
+  anns: results.filter((result) => result.kind === 'ann'),
+  conversions: results.filter((result) => result.kind === 'snn'),
+  refused: results.filter((result) => result.kind === 'refused'),
+  energies: results.filter((result) => result.kind === 'energy'),
+});
+
+/** The ANN that a conversion began with. */
+export const annOf = ({ hashes }: ConversionResult, { anns }: Results): AnnResult =>
+  anns.find(({ hash }) => hash === hashes.ann)!;
 
 /** The first step after which the accuracy reaches a share of the ANN's; undefined if none does. */
 export function stepsTo(share: number, { accuracy }: Evaluation, ann: AnnResult): number | undefined {

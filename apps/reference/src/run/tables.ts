@@ -1,4 +1,5 @@
-import { type AnnResult, type ConversionResult, stepsTo, total, workUntil } from './results.js';
+import { energyTable } from './energy-table.js';
+import { annOf, type Results, stepsTo, total, workUntil } from './results.js';
 
 /** A table as text: a heading and rows of cells. */
 export interface Table {
@@ -7,10 +8,9 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** The tables of a report: accuracy over time, and what it cost. */
-export function reportTables(ann: AnnResult, conversions: readonly ConversionResult[]): Table[] {
-  return [accuracyTable(ann, conversions), costTable(ann, conversions)];
-}
+/** The tables of a report: accuracy over time, what it cost, and the energy; tables without rows are left out. */
+export const reportTables = (results: Results): Table[] =>
+  [accuracyTable(results), costTable(results), energyTable(results)].filter(({ rows }) => rows.length > 0);
 
 /** Steps that are shown: the powers of two up to T, and T. */
 const shownSteps = (steps: number): number[] => {
@@ -18,25 +18,32 @@ const shownSteps = (steps: number): number[] => {
   return powers.includes(steps) ? powers : [...powers, steps];
 };
 
-function accuracyTable(ann: AnnResult, conversions: readonly ConversionResult[]): Table {
+function accuracyTable(results: Results): Table {
+  const { conversions } = results;
   const steps = shownSteps(conversions[0]?.evaluation.steps ?? 1);
   return {
-    title: `Accuracy in % after T steps (ANN: ${percent(ann.accuracy)})`,
-    head: ['conversion', ...steps.map((step) => `T=${step}`), 'first step at 97 % of ANN', 'at 99.5 %'],
-    rows: conversions.map(({ name, evaluation }) => [
-      name,
-      ...steps.map((step) => percent(evaluation.accuracy[step - 1])),
-      stepsCell(stepsTo(0.97, evaluation, ann)),
-      stepsCell(stepsTo(0.995, evaluation, ann)),
-    ]),
+    title: 'Accuracy in % after T steps',
+    head: ['conversion', 'ANN', ...steps.map((step) => `T=${step}`), 'first step at 97 % of ANN', 'at 99.5 %'],
+    rows: conversions.map((conversion) => {
+      const { name, evaluation } = conversion;
+      const ann = annOf(conversion, results);
+      return [
+        name,
+        percent(ann.accuracy),
+        ...steps.map((step) => percent(evaluation.accuracy[step - 1])),
+        stepsCell(stepsTo(0.97, evaluation, ann)),
+        stepsCell(stepsTo(0.995, evaluation, ann)),
+      ];
+    }),
   };
 }
 
 const stepsCell = (steps: number | undefined): string => (steps === undefined ? 'not reached' : String(steps));
 
-function costTable(ann: AnnResult, conversions: readonly ConversionResult[]): Table {
-  const rows = conversions.flatMap(({ name, evaluation }) => {
-    const reached = stepsTo(0.995, evaluation, ann);
+function costTable(results: Results): Table {
+  const rows = results.conversions.flatMap((conversion) => {
+    const { name, evaluation } = conversion;
+    const reached = stepsTo(0.995, evaluation, annOf(conversion, results));
     const marks = [
       { when: 'at 99.5 % of ANN', step: reached },
       { when: 'whole run', step: evaluation.steps },
@@ -47,10 +54,18 @@ function costTable(ann: AnnResult, conversions: readonly ConversionResult[]): Ta
       return [name, when, String(step), count(spikes), count(accumulates), count(multiplyAccumulates)];
     });
   });
+  const anns = results.anns.map(({ name, multiplyAccumulates }) => [
+    `ANN ${name}`,
+    'one pass',
+    '1',
+    '-',
+    '-',
+    count(total(multiplyAccumulates)),
+  ]);
   return {
     title: 'Cost of one image',
     head: ['network', 'when', 'steps', 'spikes', 'SynOps (additions)', 'MACs (multiply-additions)'],
-    rows: [['ANN', 'one pass', '1', '-', '-', count(total(ann.multiplyAccumulates))], ...rows],
+    rows: [...anns, ...rows],
   };
 }
 

@@ -1,0 +1,36 @@
+import { norm } from '@spikewright/converters-norm';
+import { qcfs } from '@spikewright/converters-qcfs';
+import { type TrainedName, trainedNetworks } from '@spikewright/reference/networks';
+import type { Command } from 'commander';
+import { reproductionCommand } from './reproduction-command.js';
+import type { ReproductionPlan } from './run-reproduction.js';
+
+const plan: ReproductionPlan = {
+  name: 'qcfs',
+  packages: ['converters-qcfs', 'converters-norm', 'engine-wasm', 'snn-core'],
+  methods: ({ name }) => {
+    const { levels } = trainedNetworks[name as TrainedName];
+    return levels
+      ? [
+          { method: `QCFS, L = ${levels}`, converter: qcfs() },
+          { method: `QCFS, L = ${levels}, start at 0`, converter: qcfs({ initial: 0 }) },
+        ]
+      : [{ method: 'ReLU, norm strong by channel', converter: norm() }];
+  },
+};
+
+/** `pnpm reproduce qcfs`: accuracy over T of networks trained with QCFS, beside ReLU networks converted by the strong norm. */
+export const qcfsCommand: Command = reproductionCommand(plan, {
+  description: 'QCFS networks converted as trained, beside ReLU networks converted by the strong norm',
+  networks: [
+    'mnist-qcfs4',
+    'mnist-qcfs8',
+    'mnist',
+    'fashion-mnist-qcfs4',
+    'fashion-mnist-qcfs8',
+    'fashion-mnist',
+    'cifar10-qcfs4',
+    'cifar10',
+  ],
+  steps: 64,
+});

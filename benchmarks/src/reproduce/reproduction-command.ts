@@ -1,0 +1,77 @@
+import { availableParallelism } from 'node:os';
+import { trainedNetworks } from '@spikewright/reference/networks';
+import { Presets, SingleBar } from 'cli-progress';
+import { Command, InvalidArgumentError } from 'commander';
+import { wholeNumber } from '../engine/parse-options.js';
+import type { Reproduction } from './results.js';
+import { type ReproductionPlan, runReproduction } from './run-reproduction.js';
+import { reproductionTables } from './table.js';
+import { writeReproduction } from './write.js';
+
+/** How a reproduction is run when nothing else is said. */
+export interface ReproductionDefaults {
+  readonly description: string;
+  readonly networks: readonly string[];
+  /** The names that may be chosen. @defaultValue the trained networks of the repository */
+  readonly known?: readonly string[];
+  readonly steps: number;
+}
+
+interface Options {
+  readonly networks: readonly string[];
+  readonly images: number;
+  readonly calibration: number;
+  readonly steps: number;
+  readonly seed: number;
+  readonly json: boolean;
+}
+
+/** The command of a reproduction that measures methods on trained networks. */
+export const reproductionCommand = (
+  plan: ReproductionPlan,
+  { description, networks, known = Object.keys(trainedNetworks), steps }: ReproductionDefaults,
+  summary: (results: Reproduction) => string = reproductionTables,
+): Command =>
+  new Command(plan.name)
+    .description(description)
+    .option('--networks <names>', 'networks, parted by commas', namesAmong(known), networks)
+    .option('--images <n>', 'test images, drawn by the seed', wholeNumber, 2000)
+    .option('--calibration <n>', 'training images, drawn by the seed', wholeNumber, 1000)
+    .option('--steps <n>', 'T, time steps', wholeNumber, steps)
+    .option('--seed <n>', 'what draws the images, from 1', wholeNumber, 1)
+    .option('--json', 'write results and plot to benchmarks/results', false)
+    .action(async ({ json, ...options }: Options) => {
+      const { say, stop } = progress();
+      const workers = Math.min(availableParallelism(), 8);
+      const results = await runReproduction(plan, { ...options, workers, say }).finally(stop);
+      console.log(`\n${summary(results)}\n\nMade by: ${results.command}`);
+      if (json) console.log(`Written: ${(await writeReproduction(results)).join(', ')}`);
+    });
+
+const namesAmong =
+  (known: readonly string[]) =>
+  (text: string): string[] => {
+    const names = text.split(',');
+    if (names.every((name) => known.includes(name))) return names;
+    throw new InvalidArgumentError(`It must be among ${known.join(', ')}.`);
+  };
+
+/** A bar for each thing done on a terminal, a line elsewhere. */
+function progress(): { say: (what: string, share: number) => void; stop: () => void } {
+  const bar = new SingleBar(
+    { format: '{bar} {percentage} % | {duration_formatted}, {eta_formatted} left | {what}', clearOnComplete: true },
+    Presets.shades_classic,
+  );
+  let current = '';
+  return {
+    say: (what, share) => {
+      if (what !== current) {
+        current = what;
+        if (process.stderr.isTTY) bar.start(1, 0, { what });
+        else console.error(`${what} ...`);
+      }
+      if (process.stderr.isTTY) bar.update(share);
+    },
+    stop: () => bar.stop(),
+  };
+}

@@ -1,0 +1,34 @@
+import Table from 'cli-table3';
+import type { Reproduction } from './results.js';
+
+/** Steps that are shown: the powers of two up to T, and T. */
+export function shownSteps(steps: number): number[] {
+  const powers = Array.from({ length: Math.floor(Math.log2(steps)) + 1 }, (_, power) => 2 ** power);
+  return [...new Set([...powers, steps])];
+}
+
+/** A table for each network: what each method answers after T steps, beside the ANN. */
+export function reproductionTables({ anns, curves, steps, skipped }: Reproduction): string {
+  const shown = shownSteps(steps);
+  const tables = anns.map(({ name, title, accuracy, images }) => {
+    const table = new Table({
+      head: ['method', ...shown.map((step) => `T=${step}`), `loss at T=${steps}`],
+      colAligns: ['left', ...shown.map(() => 'right' as const), 'right'],
+      style: { head: [], border: [], compact: true },
+    });
+    for (const curve of curves.filter(({ network }) => network === name)) {
+      // The ANN's answers to fewer images are not known.
+      const last = curve.images === images ? (curve.accuracy[steps - 1] ?? null) : null;
+      table.push([
+        curve.method,
+        ...shown.map((step) => percent(curve.accuracy[step - 1])),
+        last === null ? '-' : ((accuracy - last) * 100).toFixed(2),
+      ]);
+    }
+    return `${title}: accuracy in % on ${images} test images; ANN ${percent(accuracy)}\n${table.toString()}`;
+  });
+  return [...tables, ...skipped].join('\n\n');
+}
+
+const percent = (share: number | null | undefined): string =>
+  share === null || share === undefined ? '-' : (share * 100).toFixed(2);
