@@ -22,7 +22,7 @@ const models = Object.entries(modelFiles)
 const run = withModel(
   program.command('run', { isDefault: true }).description('convert a network, simulate it, report accuracy and cost'),
 )
-  .option('--images <n>', 'test images to measure on, drawn by the seed', wholeNumber(1, 1e6), 2000)
+  .option('--images <n>', 'test images to measure on, drawn by the seed', wholeNumber(1, 1e6), 1000)
   .option('--converter <names>', 'pipelines parted by commas, converters of one joined by +; see --list')
   .option('--list', "show what converters there are, and which of them are derived from a paper's abstract alone")
   .addOption(new Option('--engine <name>', 'what runs the networks').choices(['wasm', 'reference']).default('wasm'))
