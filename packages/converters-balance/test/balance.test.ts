@@ -5,7 +5,18 @@ import { averageMaxPooling } from '@spikewright/snn-core/convert';
 import { tinyBatch, tinyNetworks } from '@spikewright/testkit';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { batch, calibrationOf, convert, dense, find, input, network, rejection, relu, tensor } from './tiny.js';
+import {
+  batch,
+  calibrationOf,
+  convert,
+  dense,
+  find,
+  input,
+  network,
+  rejection,
+  relu,
+  tensor,
+} from '../../../test/hand-built.js';
 
 // a = x where x is above 0; b = 2 a.
 const ann: Network = network(

@@ -4,7 +4,7 @@ import { type Converter, chain, type Engine, referenceEngine } from '@spikewrigh
 import { averageMaxPooling } from '@spikewright/snn-core/convert';
 import { converterChecks, pluginChecks, tinyBatch, tinyNetworks } from '@spikewright/testkit';
 import { describe, expect, test } from 'vitest';
-import { calibrationOf, traceOf } from './tiny.js';
+import { calibrationOf, traceOf } from '../../../test/hand-built.js';
 
 const byLayer = chain(averageMaxPooling(), balance({ updates: 2, scope: 'layer', fires: '>=' }));
 const cases: [string, Converter, Engine][] = [

@@ -3,7 +3,18 @@ import { type Batch, chain, type Network, type Node, referenceEngine } from '@sp
 import { averageMaxPooling } from '@spikewright/snn-core/convert';
 import { tinyBatch, tinyNetworks } from '@spikewright/testkit';
 import { describe, expect, test } from 'vitest';
-import { batch, calibrationOf, convert, dense, find, input, network, rejection, relu, tensor } from './tiny.js';
+import {
+  batch,
+  calibrationOf,
+  convert,
+  dense,
+  find,
+  input,
+  network,
+  rejection,
+  relu,
+  tensor,
+} from '../../../test/hand-built.js';
 
 // a = x where x is above 0.
 const one: Network = network(input(1), dense('one', 'input', [[1]]), relu('a', 'one'), dense('out', 'a', [[1, -1]]));

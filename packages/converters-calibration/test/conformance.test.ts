@@ -4,7 +4,7 @@ import { type Converter, chain, type Engine, referenceEngine } from '@spikewrigh
 import { averageMaxPooling } from '@spikewright/snn-core/convert';
 import { converterChecks, pluginChecks, tinyBatch, tinyNetworks, withNeurons } from '@spikewright/testkit';
 import { describe, expect, test } from 'vitest';
-import { calibrationOf, traceOf } from './tiny.js';
+import { calibrationOf, traceOf } from '../../../test/hand-built.js';
 
 const light = calibration({ steps: 4 });
 const advanced = calibration({ steps: 3, bias: false, potentials: true });

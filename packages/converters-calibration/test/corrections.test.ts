@@ -3,7 +3,18 @@ import { type Batch, type Network, type Node, referenceEngine } from '@spikewrig
 import { integrateAndFire, toSpiking } from '@spikewright/snn-core/convert';
 import { tinyBatch, tinyNetworks } from '@spikewright/testkit';
 import { describe, expect, test } from 'vitest';
-import { batch, calibrationOf, dense, find, input, network, rejection, relu, tensor, traceOf } from './tiny.js';
+import {
+  batch,
+  calibrationOf,
+  dense,
+  find,
+  input,
+  network,
+  rejection,
+  relu,
+  tensor,
+  traceOf,
+} from '../../../test/hand-built.js';
 
 const fromHalf = { ...integrateAndFire, initial: 0.5 };
 const on = (...samples: number[][]) => calibrationOf(referenceEngine(), batch(...samples));

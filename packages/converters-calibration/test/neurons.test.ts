@@ -3,7 +3,7 @@ import { wasmEngine } from '@spikewright/engine-wasm';
 import { type Converter, type Encoder, type Network, type Node, referenceEngine } from '@spikewright/snn-core';
 import { integrateAndFire, toSpiking } from '@spikewright/snn-core/convert';
 import { describe, expect, test } from 'vitest';
-import { batch, convert, dense, input, network, rejection, relu, tensor } from './tiny.js';
+import { batch, convert, dense, input, network, rejection, relu, tensor } from '../../../test/hand-built.js';
 
 /** One neuron, θ = 1, that gets one of the currents in each step: input i spikes in step i. */
 const neuronWith = (currents: readonly number[], initial: number): Network =>

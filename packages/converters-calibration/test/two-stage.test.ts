@@ -10,7 +10,7 @@ import {
 } from '@spikewright/snn-core';
 import { neuronKinds, tinyBatch, tinyNetworks, withNeurons } from '@spikewright/testkit';
 import { describe, expect, test } from 'vitest';
-import { batch, dense, input, network, relu, tensor, traceOf } from './tiny.js';
+import { batch, dense, input, network, relu, tensor, traceOf } from '../../../test/hand-built.js';
 
 /** One neuron from θ/2, θ = 2, that gets one of four currents in each step, over and over. */
 function neuronWith(...currents: number[]): Network {

@@ -2,7 +2,7 @@ import { norm } from '@spikewright/converters-norm';
 import { chain, type MaxPool2d, type Network } from '@spikewright/snn-core';
 import { averageMaxPooling } from '@spikewright/snn-core/convert';
 import { expect, test } from 'vitest';
-import { batch, convert, find, input, network, rejection, relu } from './tiny.js';
+import { batch, convert, find, input, network, rejection, relu } from '../../../test/hand-built.js';
 
 const pool: MaxPool2d = {
   op: 'maxPool2d',

@@ -14,7 +14,18 @@ import {
 import { foldBatchNorm, isActivation } from '@spikewright/snn-core/convert';
 import { tinyBatch, tinyNetworks } from '@spikewright/testkit';
 import { describe, expect, test } from 'vitest';
-import { batch, calibration, convert, dense, find, input, network, rejection, relu, tensor } from './tiny.js';
+import {
+  batch,
+  calibration,
+  convert,
+  dense,
+  find,
+  input,
+  network,
+  rejection,
+  relu,
+  tensor,
+} from '../../../test/hand-built.js';
 
 // Activations of 'a': 4 x and x; of 'b': the sum of both, 5 x, less 1.
 const ann: Network = network(

@@ -2,8 +2,8 @@ import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { readOnnx } from '@spikewright/import-onnx';
 import { ModelProtoSchema, type TensorProto, TensorProtoSchema } from 'onnx-buf';
 import { describe, expect, test } from 'vitest';
+import { fuzz } from '../../../test/damaged-files.js';
 import { fixture } from './fixture.js';
-import { fuzz } from './mutate.js';
 import { floats, onnxFile, type TestGraph, type TestLayer } from './onnx-file.js';
 
 const RUNS = Number(process.env.FUZZ_RUNS ?? 600);

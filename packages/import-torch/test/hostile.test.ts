@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { readStateDict } from '@spikewright/import-torch';
 import { unzipSync, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
+import { fuzz } from '../../../test/damaged-files.js';
 import { fixture } from './fixture.js';
-import { fuzz } from './mutate.js';
 
 const RUNS = Number(process.env.FUZZ_RUNS ?? 300);
 

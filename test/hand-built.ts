@@ -44,9 +44,12 @@ export function calibrationOf(engine: Engine, ...batches: readonly Batch[]): Cal
   };
 }
 
+/** Samples as calibration data, on the reference engine. */
+export const calibration = (...batches: readonly Batch[]): Calibration => calibrationOf(referenceEngine(), ...batches);
+
 /** Converts with samples as calibration data. */
 export const convert = (converter: Converter, ann: Network, ...batches: readonly Batch[]): Promise<Network> =>
-  converter.convert(ann, calibrationOf(referenceEngine(), ...batches));
+  converter.convert(ann, calibration(...batches));
 
 export function find<Op extends Node['op']>(whole: Network, name: string, op: Op): Extract<Node, { op: Op }> {
   const node = whole.nodes.find((one: NodeBase) => one.name === name);
