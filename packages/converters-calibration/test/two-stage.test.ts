@@ -194,10 +194,16 @@ describe('refusals', () => {
     );
   });
 
-  const run = async (whole: Network, steps = 3) => {
+  const run = async (whole: Network, steps = 3, dropout = 0) => {
     const program = await twoStageEngine({ rule: 'residual', first: 2 }).compile(whole);
-    return program.run(tinyBatch(whole, 1), { steps, encoder: direct(), seed: 0 });
+    return program.run(tinyBatch(whole, 1), { steps, encoder: direct(), seed: 0, dropout });
   };
+
+  test('twoStageEngine refuses dropout', async () => {
+    await expect(run(neuronWith(1, 1, 1, 1), 3, 0.5)).rejects.toThrow(
+      new TypeError('Cannot run in two stages: there is no dropout: 0.5'),
+    );
+  });
 
   test('twoStageEngine refuses runs without a second stage', async () => {
     await expect(run(neuronWith(1, 1, 1, 1), 2)).rejects.toThrow(
@@ -210,7 +216,9 @@ describe('refusals', () => {
     const odd = Object.values(neuronKinds).map((kind) => withNeurons(ann, kind));
     const refused = odd.filter(({ nodes }) =>
       nodes.some(
-        (node) => node.op === 'neuron' && (node.reset === 'zero' || node.leak < 1 || node.levels.join() !== '0,1'),
+        (node) =>
+          node.op === 'neuron' &&
+          (node.reset === 'zero' || node.leak < 1 || node.levels.join() !== '0,1' || node.gains || node.delay),
       ),
     );
     expect(refused.length).toBeGreaterThan(2);

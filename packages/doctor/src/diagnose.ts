@@ -107,7 +107,10 @@ export async function diagnose(
 
 /** The run in the count domain; undefined for neurons that cannot be counted. */
 async function countDomain(snn: Network, samples: Samples, run: SpikeRunOptions): Promise<SpikeRun | undefined> {
-  const countable = snn.nodes.every((node) => node.op !== 'neuron' || (node.reset === 'subtract' && node.leak === 1));
+  const countable = snn.nodes.every(
+    (node) =>
+      node.op !== 'neuron' || (node.reset === 'subtract' && node.leak === 1 && !node.gains && (node.delay ?? 0) === 0),
+  );
   return countable ? runSpikes(snn, samples, { ...run, engine: referenceEngine({ executor: 'count' }) }) : undefined;
 }
 

@@ -80,8 +80,9 @@ const calibrationOf = ({ samples, engine }: Case): Calibration => ({
 /** The ANN converted anew, into neurons like those that the spiking network has. */
 function converted({ layers }: Case, folded: Network, measured: ReadonlyMap<string, Iterable<number>>): Network {
   const { lambdas } = completeLambdas(folded, measured, 'doctor');
-  const { reset, fires, leak, levels, initial } = layers[0].neuron;
-  return toSpiking(folded, lambdas, { reset, fires, leak, levels, initial: initial.data[0] });
+  const { reset, fires, leak, levels, initial, gains, delay } = layers[0].neuron;
+  const spiking = toSpiking(folded, lambdas, { reset, fires, leak, levels, initial: initial.data[0] });
+  return withNeurons(spiking, { ...(gains && { gains }), ...(delay && { delay }) });
 }
 
 /** The network converted anew, with λ measured on the samples at hand; undefined where λ was much the same. */

@@ -38,3 +38,15 @@ test('chain: reset to zero is named', async () => {
   const { ann, snn, options } = await resetToZero(networks.chain, data);
   expect((await diagnose(ann, snn, data, options)).causes[0]).toMatchObject({ kind: 'reset to zero' });
 });
+
+test('neurons with gains or a delay, which no counts can stand for, are diagnosed all the same', async () => {
+  const data = await clearImages(networks.chain);
+  const plain = await norm().convert(networks.chain, data);
+  const gains = { shape: [STEPS], data: new Float32Array(STEPS).fill(1) };
+  for (const change of [{ gains }, { delay: 1 } as const]) {
+    const nodes = plain.nodes.map((node) => (node.op === 'neuron' ? { ...node, ...change } : node));
+    const { causes, layers } = await diagnose(networks.chain, { ...plain, nodes }, data, { steps: STEPS });
+    expect(causes).toEqual([]);
+    expect(layers.map(({ unevennessError }) => unevennessError)).toEqual(layers.map(() => null));
+  }
+});

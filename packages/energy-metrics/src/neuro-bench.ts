@@ -2,6 +2,7 @@ import {
   type Batch,
   type Compiled,
   checkBatch,
+  checkRun,
   compileNetwork,
   denseOperations,
   direct,
@@ -11,7 +12,6 @@ import {
   type Network,
   type NeuronState,
   neuronState,
-  requireInteger,
   requireKnown,
   resetNeurons,
   stepNeurons,
@@ -58,8 +58,7 @@ export async function neuroBench(
 ): Promise<NeuroBenchReport> {
   requireKnown('measure by NeuroBench', options, ['steps', 'encoder', 'seed']);
   const { steps = 1, encoder = direct(), seed = 0 } = options;
-  requireInteger('measure by NeuroBench', 'steps', steps, 1, 65_536);
-  requireInteger('measure by NeuroBench', 'seed', seed, 0, 2 ** 32 - 1);
+  checkRun({ steps, encoder, seed }, network);
   const compiled = compileNetwork(network);
   const run = start(compiled);
   const counts = tally(denseOperations(network));

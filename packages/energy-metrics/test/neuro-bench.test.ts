@@ -131,5 +131,8 @@ test('neuroBench() refuses unknown options, no samples, and batches that do not 
   );
   await expect(neuroBench(net, [batch([1, 2])])).rejects.toThrow(TypeError);
   await expect(neuroBench(net, [batch([1, 2, 3])], { steps: 0 })).rejects.toThrow(/steps must be at least 1: 0/);
+  const gains = { shape: [2], data: Float32Array.of(1, 0.5) };
+  const timed = withNeurons(tinyNetworks().dense, { gains });
+  await expect(neuroBench(timed, [tinyBatch(timed, 1)], { steps: 3 })).rejects.toThrow(/gains for 2 steps/);
   await expect(neuroBench(net, [batch([1, 2, 3])], { step: 1 } as never)).rejects.toThrow(/the option must be one of/);
 });

@@ -1,8 +1,9 @@
-// Runs one layer of one sample through some steps. The order of work is
+// Runs one layer through some steps. The order of work is
 //
 //   group of blocks (their weights stay in the level-2 cache) > position > block > step > term
 //
 // so that the lists of a position serve all blocks of a group, and the potentials of a block stay close by for all steps.
+// Steps are those of one sample, or the one step that each of several samples takes: only the distances differ.
 
 import {
   BLOCK_BYTES,
@@ -120,7 +121,7 @@ function runBlock(layer: usize, position: usize, block: usize, steps: usize): vo
   const start = <usize>load<u32>(layer, LAYER_START);
   if (start !== 0) {
     const term = <usize>load<u32>(layer, LAYER_TERMS);
-    gatherAndFire(term, block, width, state, start + (channel << 1), theta, bits, bitsStep, steps);
+    gatherAndFire(term, block, width, state, stateStep, start + (channel << 1), theta, bits, bitsStep, steps);
     return;
   }
   for (let step: usize = 0; step < steps; step++) {
@@ -180,6 +181,7 @@ function gatherAndFire(
   block: usize,
   width: usize,
   state: usize,
+  stateStep: usize,
   start: usize,
   theta: usize,
   bits: usize,
@@ -188,18 +190,19 @@ function gatherAndFire(
 ): void {
   const rows = <usize>load<u32>(<usize>load<u32>(term, TERM_BLOCKS) + block * TERM_BLOCK_BYTES, TERM_BLOCK_WEIGHTS);
   if (load<i32>(term, TERM_KIND) === KIND_GATHER_7) {
-    if (width === 64) allSteps7<u64>(term, rows, state, start, theta, bits, bitsStep, steps);
-    else if (width === 32) allSteps7<u32>(term, rows, state, start, theta, bits, bitsStep, steps);
-    else allSteps7<u16>(term, rows, state, start, theta, bits, bitsStep, steps);
-  } else if (width === 64) allSteps8<u64>(term, rows, state, start, theta, bits, bitsStep, steps);
-  else if (width === 32) allSteps8<u32>(term, rows, state, start, theta, bits, bitsStep, steps);
-  else allSteps8<u16>(term, rows, state, start, theta, bits, bitsStep, steps);
+    if (width === 64) allSteps7<u64>(term, rows, state, stateStep, start, theta, bits, bitsStep, steps);
+    else if (width === 32) allSteps7<u32>(term, rows, state, stateStep, start, theta, bits, bitsStep, steps);
+    else allSteps7<u16>(term, rows, state, stateStep, start, theta, bits, bitsStep, steps);
+  } else if (width === 64) allSteps8<u64>(term, rows, state, stateStep, start, theta, bits, bitsStep, steps);
+  else if (width === 32) allSteps8<u32>(term, rows, state, stateStep, start, theta, bits, bitsStep, steps);
+  else allSteps8<u16>(term, rows, state, stateStep, start, theta, bits, bitsStep, steps);
 }
 
 function allSteps7<T>(
   term: usize,
   rows: usize,
   state: usize,
+  stateStep: usize,
   start: usize,
   theta: usize,
   bits: usize,
@@ -219,6 +222,7 @@ function allSteps7<T>(
     }
     Whole.gather7<T>(list, count, rows, state, start, theta, bits);
     lists += listStep;
+    state += stateStep;
     bits += bitsStep;
   }
 }
@@ -227,6 +231,7 @@ function allSteps8<T>(
   term: usize,
   rows: usize,
   state: usize,
+  stateStep: usize,
   start: usize,
   theta: usize,
   bits: usize,
@@ -246,6 +251,7 @@ function allSteps8<T>(
     }
     Whole.gather8<T>(list, count, rows, state, start, theta, bits);
     lists += listStep;
+    state += stateStep;
     bits += bitsStep;
   }
 }

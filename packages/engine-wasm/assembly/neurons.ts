@@ -1,5 +1,5 @@
-// Neurons with 64-bit potentials, in the very expressions of the reference engine: v = leak · v + current; a potential of θ
-// (or above θ) fires; v - θ or 0 is left. (v / θ >= 1 and v >= θ are the same in IEEE 754 arithmetic, and so are > 1 and
+// Neurons with 64-bit potentials, in the very expressions of the reference engine: v = leak · v + gain · current; a potential
+// of θ (or above θ) fires; v - θ or 0 is left. (v / θ >= 1 and v >= θ are the same in IEEE 754 arithmetic, and so are > 1 and
 // > θ, and so are 1 · v and v.) Some neurons take one step after another while their potentials are in registers.
 
 import {
@@ -10,6 +10,7 @@ import {
   NEURONS_CURRENT,
   NEURONS_CURRENT_STEP,
   NEURONS_FROM,
+  NEURONS_GAINS,
   NEURONS_LEAK,
   NEURONS_POTENTIAL,
   NEURONS_THETA,
@@ -27,6 +28,11 @@ function reset(v: v128, theta: v128, fired: v128, zero: bool): v128 {
   return f64x2.sub(v, v128.and(zero ? v : theta, fired));
 }
 
+/** leak · v + gain · current. */
+function integrate(v: v128, leak: v128, current: v128, gain: v128): v128 {
+  return f64x2.add(f64x2.mul(leak, v), f64x2.mul(gain, current));
+}
+
 /** Takes eight neurons through all steps; spikes of a step are one byte. */
 function runEight(
   potential: usize,
@@ -36,6 +42,7 @@ function runEight(
   bits: usize,
   bitsStep: usize,
   leak: v128,
+  gains: usize,
   above: bool,
   zero: bool,
   steps: i32,
@@ -48,11 +55,13 @@ function runEight(
   let v1 = v128.load(potential, 16);
   let v2 = v128.load(potential, 32);
   let v3 = v128.load(potential, 48);
+  let gain = f64x2.splat(1);
   for (let step = 0; step < steps; step++) {
-    v0 = f64x2.add(f64x2.mul(leak, v0), v128.load(current));
-    v1 = f64x2.add(f64x2.mul(leak, v1), v128.load(current, 16));
-    v2 = f64x2.add(f64x2.mul(leak, v2), v128.load(current, 32));
-    v3 = f64x2.add(f64x2.mul(leak, v3), v128.load(current, 48));
+    if (gains !== 0) gain = v128.load64_splat(gains + ((<usize>step) << 3));
+    v0 = integrate(v0, leak, v128.load(current), gain);
+    v1 = integrate(v1, leak, v128.load(current, 16), gain);
+    v2 = integrate(v2, leak, v128.load(current, 32), gain);
+    v3 = integrate(v3, leak, v128.load(current, 48), gain);
     const fired0 = fires(v0, theta0, above);
     const fired1 = fires(v1, theta1, above);
     const fired2 = fires(v2, theta2, above);
@@ -78,7 +87,7 @@ function narrow(a: v128, b: v128, c: v128, d: v128): v128 {
   return i16x8.narrow_i32x4_s(i16x8.narrow_i32x4_s(a, b), i16x8.narrow_i32x4_s(c, d));
 }
 
-/** Takes sixteen neurons of the usual kind (no leak, v >= θ fires, θ is taken off) through all steps. */
+/** Takes sixteen neurons of the usual kind (no leak, no gains, v >= θ fires, θ is taken off) through all steps. */
 function runSixteen(
   potential: usize,
   current: usize,
@@ -147,7 +156,8 @@ export function runNeurons(neurons: usize, steps: i32): void {
   const zero = load<i32>(neurons, NEURONS_ZERO) !== 0;
   const leak = load<f64>(neurons, NEURONS_LEAK);
   const leaks = f64x2.splat(leak);
-  const usual = !above && !zero && leak === 1;
+  const gains = <usize>load<u32>(neurons, NEURONS_GAINS);
+  const usual = !above && !zero && leak === 1 && gains === 0;
   const apart = <usize>load<u32>(neurons, NEURONS_THETA_POSITION);
   for (let position = <usize>load<u32>(neurons, NEURONS_FROM); position < last; position++) {
     const thetas = <usize>load<u32>(neurons, NEURONS_THETA) + position * apart;
@@ -169,6 +179,7 @@ export function runNeurons(neurons: usize, steps: i32): void {
             bits + half,
             bitsStep,
             leaks,
+            gains,
             above,
             zero,
             steps,

@@ -83,7 +83,7 @@ export const LAYER_WIDTH = 0;
 export const LAYER_CHANNELS = 4;
 /** 32-bit potentials, `[position][channel]`; of a layer of currents `[step][position][channel]`. */
 export const LAYER_STATE = 8;
-/** Bytes between the states of steps; 0 for neurons. */
+/** Bytes between the states of steps; 0 for neurons of one sample, whose steps follow one another. */
 export const LAYER_STATE_STEP = 12;
 /** 32-bit bias of each channel. */
 export const LAYER_BIAS = 16;
@@ -148,7 +148,9 @@ export const NEURONS_ZERO = 40;
 export const NEURONS_ABOVE = 44;
 /** The leak, a 64-bit float. */
 export const NEURONS_LEAK = 48;
-export const NEURONS_BYTES = 56;
+/** What the current is multiplied by, a 64-bit float for each step; 0 where nothing is. */
+export const NEURONS_GAINS = 56;
+export const NEURONS_BYTES = 64;
 
 // A convolution of values (analog input, activations of an ANN).
 export const VALUES_HEIGHT = 0;

@@ -24,14 +24,15 @@ export interface WasmOptions {
   /**
    * How weights that are no whole numbers (in any power of two) of 8 bits are added up: in 32-bit floats, fast, where a
    * spike may differ from the reference engine's in the rarest cases; or in 64-bit floats, slower, to the last bit as the
-   * reference does. Whole-number layers are exact either way.
+   * reference does. Whole-number layers are exact either way, but that a run with dropout may take them as floats.
    *
    * @defaultValue 'float32'
    */
   readonly floats?: 'float32' | 'float64';
   /**
-   * How many steps are computed at a time, from 1 to 256; changes no result. Longer chunks are faster, but what was computed
-   * beyond a sample's stop is wasted. Left out: 16, and 4 from the first stop on and in the run after.
+   * How many steps of a sample are computed at a time, from 1 to 256; changes no result. Longer chunks are faster, but what
+   * was computed beyond a sample's stop is wasted. Left out: 1, so that nothing is; and 16 after a run without a stop, until
+   * the next stop.
    */
   readonly chunk?: number;
   /**
@@ -137,6 +138,6 @@ function infer(held: Held, compiled: Compiled, batch: Batch, observe: Observe | 
 function run(inUse: () => Held, compiled: Compiled, batch: Batch, options: RunOptions): ReturnType<Program['run']> {
   requireSpiking(compiled);
   checkBatch(compiled, batch);
-  checkRun(options);
+  checkRun(options, compiled.network);
   return inUse().runners.run(batch, options, inUse);
 }

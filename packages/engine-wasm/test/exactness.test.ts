@@ -3,7 +3,7 @@ import { type Batch, direct, type Engine, type Network, poisson, referenceEngine
 import { tinyBatch } from '@spikewright/testkit';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { randomNetwork, type Wishes } from './random-network.js';
+import { MOST_STEPS, randomNetwork, type Wishes } from './random-network.js';
 import { type TraceOptions, trace } from './trace.js';
 
 const calibration = { batches: async function* () {}, engine: referenceEngine() };
@@ -19,22 +19,23 @@ const runs = fc.record({
   seed: fc.nat(2 ** 31),
   bits: fc.constantFrom(7 as const, 8 as const),
   encoder: fc.constantFrom(direct(), poisson()),
-  steps: fc.integer({ min: 1, max: 20 }),
+  steps: fc.integer({ min: 1, max: MOST_STEPS }),
   samples: fc.integer({ min: 1, max: 7 }),
   chunk: fc.option(fc.integer({ min: 1, max: 24 }), { nil: undefined }),
   rows: fc.integer({ min: 1, max: 5 }),
   workers: fc.constantFrom(1, 1, 1, 1, 2, 3),
-  stops: fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 5 }),
+  stops: fc.array(fc.integer({ min: 1, max: MOST_STEPS }), { minLength: 1, maxLength: 5 }),
 });
 
-const law = (wishes: Wishes, quantised: boolean) =>
+const law = (wishes: Wishes, quantised: boolean, dropout = 0) =>
   fc.asyncProperty(runs, async ({ seed, bits, encoder, steps, samples, chunk, rows, workers, stops }) => {
     const drawn = randomNetwork(seed, wishes);
     const input = encoder.output === 'spikes' ? 'spikes' : 'analog';
     const network = quantised ? await quantizeWeights({ bits, input }).convert(drawn, calibration) : drawn;
     const batch = tinyBatch(network, samples, seed % 1000);
-    const options = { steps, encoder, stopAfter: (sample: number) => stops[sample % stops.length] };
-    const engine = wasmEngine({ floats: quantised ? 'float32' : 'float64', rows, workers, ...(chunk && { chunk }) });
+    const options = { steps, encoder, dropout, stopAfter: (sample: number) => stops[sample % stops.length] };
+    const floats = quantised && dropout === 0 ? 'float32' : 'float64';
+    const engine = wasmEngine({ floats, rows, workers, ...(chunk && { chunk }) });
     const expected = await traced(referenceEngine(), network, batch, options);
     expect(await traced(engine, network, batch, options)).toEqual(expected);
   });
@@ -44,6 +45,12 @@ test('wasmEngine gives every bit of the reference on quantised networks of plain
 
 test('wasmEngine with 64-bit floats gives every bit of the reference on any network and neurons', () =>
   fc.assert(law({ neurons: 'all' }, false), { numRuns: 100, seed: 2 }));
+
+test('wasmEngine loses the same spikes as the reference, and computes the same from those left', () =>
+  fc.assert(law({ neurons: 'all' }, false, 0.3), { numRuns: 40, seed: 3 }));
+
+test('wasmEngine does so on quantised networks too, where half of the spikes get lost and those left weigh 2', () =>
+  fc.assert(law({ neurons: 'plain' }, true, 0.5), { numRuns: 40, seed: 4 }));
 
 test.each([
   [63, 100],

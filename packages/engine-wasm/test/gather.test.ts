@@ -3,9 +3,10 @@ import { packBytes, packFloats } from '../src/plan/pack-weights.js';
 import { type Bench, openBench, wholes } from './kernels.js';
 
 let bench: Bench;
+// Compiling takes seconds, and many of them on a busy machine.
 beforeAll(async () => {
   bench = await openBench();
-});
+}, 60_000);
 
 const words = (address: number, length: number) => Array.from(new Int32Array(bench.memory.buffer, address, length));
 const floats = (address: number, length: number) => Array.from(new Float32Array(bench.memory.buffer, address, length));

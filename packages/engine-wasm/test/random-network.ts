@@ -11,6 +11,9 @@ import {
   upTo,
 } from '@spikewright/snn-core';
 
+/** The most steps that neurons with gains may take. */
+export const MOST_STEPS = 20;
+
 /** What a random network may have. */
 export interface Wishes {
   /** Neurons of all kinds, or only those that kernels take from spikes to spikes. */
@@ -127,9 +130,11 @@ function neuronFor(shape: Shape, draw: Draw, neurons: Wishes['neurons']): Omit<N
     leak: 1,
     levels: [0, 1],
   } as const;
-  if (neurons === 'plain') return plain;
+  const delay = draw.among(0, 0, 1);
+  if (neurons === 'plain') return { ...plain, delay };
   const levels = draw.among([0, 1] as const, [0, 1] as const, [-1, 1] as const, [0, 3] as const);
-  return { ...plain, leak: draw.among(1, 1, 0.5, 0.9), levels };
+  const gains = draw.below(3) === 0 && { gains: draw.tensor([MOST_STEPS], 1.5) };
+  return { ...plain, delay, leak: draw.among(1, 1, 0.5, 0.9), levels, ...gains };
 }
 
 const of = (value: number): Tensor => ({ shape: [], data: Float32Array.of(value) });

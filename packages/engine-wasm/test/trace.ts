@@ -5,13 +5,14 @@ export interface TraceOptions {
   readonly steps: number;
   readonly encoder: Encoder;
   readonly stopAfter?: (sample: number) => number;
+  readonly dropout?: number;
 }
 
 /** Writes down all that the frames of a run show, by sample and step: text that is the same only if every bit is. */
 export async function trace(program: Program, batch: Batch, options: TraceOptions): Promise<Map<string, string>> {
-  const { steps, encoder, stopAfter = () => steps } = options;
+  const { steps, encoder, stopAfter = () => steps, dropout = 0 } = options;
   const seen = new Map<string, string>();
-  for await (const frame of program.run(batch, { steps, encoder, seed: 3 })) {
+  for await (const frame of program.run(batch, { steps, encoder, seed: 3, dropout })) {
     for (let row = 0; row < frame.rows; row++) {
       const [sample, step] = [frame.sampleOf(row), frame.stepOf(row)];
       const key = `sample ${sample}, step ${step}`;

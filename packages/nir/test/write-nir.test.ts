@@ -125,6 +125,21 @@ describe('writeNir', () => {
   });
 
   test.each([
+    [{ gains: { shape: [2], data: Float32Array.of(1, 2) } }, /'if' as NIR: NIR has no gains per step: 2 gains$/],
+    [{ delay: 1 }, /'if' as NIR: NIR delays spikes by seconds, not by steps: delay 1$/],
+  ] as const)('refuses neurons with %j', async (changes, message) => {
+    const refusal = writeNir(imageNetwork(neuron('if', 'input', changes)));
+    await expect(refusal).rejects.toThrow(message);
+    await expect(refusal).rejects.toBeInstanceOf(TypeError);
+  });
+
+  test('writes a delay of 0 as none', async () => {
+    const plain = imageNetwork(neuron('if', 'input'));
+    const { nodes } = imageNetwork(neuron('if', 'input', { delay: 0 }));
+    expect((await readNir(await writeNir({ ...plain, nodes }))).network.nodes).toEqual(nodes);
+  });
+
+  test.each([
     ['an ANN', networks.dense!, /^Cannot run node 'relu1' over time: a converter must first replace or fold it: relu$/],
     [
       'the same node twice in a sum',

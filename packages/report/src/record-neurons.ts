@@ -1,6 +1,7 @@
 import {
   type Batch,
   checkBatch,
+  checkRun,
   compileNetwork,
   direct,
   type Encoder,
@@ -43,11 +44,11 @@ export function recordNeurons(
   options: RecordOptions,
 ): { raster: RasterRecord; traces: TracesRecord } {
   requireKnown('record neurons', options, KEYS);
-  const { name, snn, node, neurons, steps } = options;
+  const { name, snn, node, neurons, steps, encoder = direct(), seed = 0 } = options;
   const compiled = compileNetwork(network);
   requireSpiking(compiled);
   checkBatch(compiled, batch);
-  requireInteger('record neurons', 'steps', steps, 1, 65_536);
+  checkRun({ steps, encoder, seed }, network);
   requireInteger('record neurons', 'the number of neurons', neurons.length, 1, 1000);
   const layer = compiled.neurons.get(node);
   if (!layer) throw new ReferenceError(`Cannot record neurons: the node must be a neuron of the network: '${node}'`);

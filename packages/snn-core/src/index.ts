@@ -3,9 +3,11 @@ export { type Compiled, checkBatch, compileNetwork, requireAnn, requireSpiking }
 export { type Connection, denseOperations, isWeighted, type Weighted } from './engine/connections.js';
 export type { Batch, Engine, Frame, Observe, Operations, Program, RunOptions } from './engine/engine.js';
 export type { Forward } from './engine/linear.js';
+export { loseSpikes } from './engine/lose-spikes.js';
 export { type NeuronState, neuronState, resetNeurons, stepNeurons } from './engine/neuron.js';
 export { checkRun, type ReferenceOptions, referenceEngine } from './engine/reference-engine.js';
 export { OptionsError, requireInteger, requireKnown } from './errors.js';
+export type { Json } from './json.js';
 export { checkNetwork, type Shapes } from './network/check.js';
 export { type Axis, elements, slidingWindow, type Window } from './network/geometry.js';
 export { consumers, rewriteNodes, upTo, withNotes } from './network/graph.js';
@@ -57,11 +59,11 @@ export type {
   CutoffPolicy,
   Encode,
   Encoder,
-  Json,
   Metric,
   MetricRun,
   Plugin,
   Recording,
+  ScoreSource,
   Tuner,
 } from './plugin/roles.js';
 export { randomStream } from './random.js';
@@ -70,4 +72,5 @@ export { type EvaluateOptions, type Evaluation, evaluate, evaluateAnn } from './
 export { describePipeline, type Manifest, restorePipeline } from './run/manifest.js';
 export { type Pipeline, type PipelineResult, plain, type RunData, runPipeline } from './run/pipeline.js';
 export { recordScores } from './run/record-scores.js';
+export { scoreSource } from './run/score-source.js';
 export type { StepWork, Work } from './run/work.js';

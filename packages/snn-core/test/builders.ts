@@ -156,19 +156,20 @@ interface TraceOptions {
   readonly seed?: number;
   readonly engine?: Engine;
   readonly watch?: (frame: Frame) => void;
+  readonly dropout?: number;
 }
 
 /** Runs a spiking network and writes down all that frames show, by sample. */
 export async function trace(
   spiking: Network,
   samples: Batch,
-  { steps, encoder = direct(), seed = 0, engine = referenceEngine(), watch }: TraceOptions,
+  { steps, encoder = direct(), seed = 0, engine = referenceEngine(), watch, dropout = 0 }: TraceOptions,
 ): Promise<Shown[][]> {
   const program = await engine.compile(spiking);
   const neurons = spiking.nodes.filter((node) => node.op === 'neuron').map((node) => node.name);
   const weighted = spiking.nodes.filter(isWeighted).map((node) => node.name);
   const shown: Shown[][] = Array.from({ length: samples.size }, () => []);
-  for await (const frame of program.run(samples, { steps, encoder, seed })) {
+  for await (const frame of program.run(samples, { steps, encoder, seed, dropout })) {
     for (let row = 0; row < frame.rows; row++) {
       shown[frame.sampleOf(row)].push({
         step: frame.stepOf(row),

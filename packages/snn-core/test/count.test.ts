@@ -27,6 +27,7 @@ import {
   tableEncoder,
   tensor,
   trace,
+  vector,
 } from './builders.js';
 
 const engine = referenceEngine({ executor: 'count' });
@@ -139,12 +140,21 @@ describe('frames', () => {
   });
 
   test.each([
-    [{ reset: 'zero' as const }, "reset 'zero', leak 1"],
-    [{ leak: 0.5 }, "reset 'subtract', leak 0.5"],
+    [{ reset: 'zero' as const }, "reset 'zero', leak 1, no gains, delay 0"],
+    [{ leak: 0.5 }, "reset 'subtract', leak 0.5, no gains, delay 0"],
+    [{ gains: vector(1, 2) }, "reset 'subtract', leak 1, gains, delay 0"],
+    [{ delay: 1 as const }, "reset 'subtract', leak 1, no gains, delay 1"],
   ])('count executor refuses neurons with %j', async (changes, given) => {
     const odd = network(input(1), neuron('cell', 'input', changes));
-    const message = `Cannot count spikes of 'cell': it must reset by subtraction and not leak: ${given}`;
+    const rule = 'it must reset by subtraction, without leak, gains and delay';
+    const message = `Cannot count spikes of 'cell': ${rule}: ${given}`;
     expect(await caught(() => trace(odd, batch([1]), { steps: 1, engine }))).toEqual(new TypeError(message));
+  });
+
+  test('count executor refuses dropout', async () => {
+    expect(await caught(() => trace(twoLayers, batch([1, 1]), { steps: 2, engine, dropout: 0.5 }))).toEqual(
+      new TypeError('Cannot count spikes: there is no dropout: 0.5'),
+    );
   });
 
   test('count executor refuses spikes and operations of nodes that have none', async () => {

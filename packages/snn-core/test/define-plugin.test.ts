@@ -125,7 +125,8 @@ describe('neutral plugins', () => {
     expect(await identity().convert(any, nothing)).toBe(any);
     expect(await noTuner().tune(any, nothing)).toBe(any);
     // A frame that would complain if it were touched.
-    expect(noCutoff().start(null)(null as never)).toBeUndefined();
+    const source = { network: '', encoder: '', steps: 1 };
+    expect(noCutoff().start(null, source)(null as never)).toBeUndefined();
     expect(noCutoff().fit).toBeUndefined();
   });
 

@@ -39,7 +39,13 @@ const everything: Network = {
     { op: 'clip', name: 'clip', inputs: ['both'], lambda: 1.5 },
     { op: 'qcfs', name: 'qcfs', inputs: ['clip'], lambda: 1, levels: 4 },
     scale('scale', 'qcfs', [1, 2, 3, 4], [0.25]),
-    neuron('cell', 'scale', { levels: [-1, 1], threshold: vector(1, 2, 3, 4), leak: 0.9 }),
+    neuron('cell', 'scale', {
+      levels: [-1, 1],
+      threshold: vector(1, 2, 3, 4),
+      leak: 0.9,
+      gains: vector(1, 0.5, 2),
+      delay: 1,
+    }),
     plain('globalAvgPool', 'pooled', 'cell'),
     plain('flatten', 'flat', 'pooled'),
     { op: 'dense', name: 'scores', inputs: ['flat'], kernel: { shape: [4, 2], data: new Float32Array(8) } },
@@ -51,6 +57,7 @@ const everything: Network = {
     preprocessing: 'none',
     classNames: ['ja', 'nö'],
     lambda: { cell: [1, 2] },
+    fits: { 'top-k': { betas: [1, 0.5], source: null } },
     notes: ['a', 'b'],
   },
 };
@@ -87,6 +94,7 @@ describe('round trip', () => {
   test('saveNetwork names tensors by node and field', () => {
     const { tensors } = readSafetensors(saveNetwork(everything));
     expect(Object.keys(tensors)).toEqual([
+      'cell.gains',
       'cell.initial',
       'cell.threshold',
       'conv.bias',
@@ -124,6 +132,8 @@ describe('networkHash', () => {
       change(1, { padding: 'same' }),
       change(8, { lambda: 1.25 }),
       change(11, { fires: '>' }),
+      change(11, { delay: 0 }),
+      change(11, { gains: vector(1, 0.5, 3) }),
       { ...everything, meta: { ...meta, notes: ['a'] } },
     ];
     expect(new Set(await Promise.all(changed.map(networkHash))).size).toBe(changed.length);

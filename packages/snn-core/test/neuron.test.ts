@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   batch,
+  caught,
   counts,
   dense,
   input,
@@ -182,6 +183,70 @@ describe('options', () => {
       const [steps] = await trace(cells, batch([1, 1, 1, 1]), { steps: 4 });
       expect(counts(steps, 'cell')).toEqual(expected);
     }
+  });
+});
+
+describe('gains', () => {
+  const gains = (...values: number[]): Partial<Neuron> => ({ gains: vector(...values) });
+
+  test.each<[string, number[], Partial<Neuron>, number[]]>([
+    // v: 1 · 1 = 1 fires, .5 · 1 = .5, .5 + 2 · 1 = 2.5 fires, 1.5 + 0 · 1 = 1.5 fires, .5 - 1 · 1 = -.5
+    ['weigh the input of each step', constant(1, 5), gains(1, 0.5, 2, 0, -1), [1, 0, 1, 1, 0]],
+    // v: 2 · .5 = 1 fires, .5 · 0 + 1 · .5 = .5, .5 · .5 + 2 · .5 = 1.25 fires, .5 · .25 + 1 · .5 = .625
+    ['do not weigh what leaks', constant(0.5, 4), { ...gains(2, 1, 2, 1), leak: 0.5 }, [1, 0, 1, 0]],
+    // v(0) = .5 is not weighed: .5 + 0 · 4 = .5, .5 + .125 · 4 = 1 fires
+    ['do not weigh the start', constant(4, 2), { ...gains(0, 0.125), initial: scalar(0.5) }, [0, 1]],
+    // v: 3 -> 2 spikes, 1 left; 1 - 2 · 1.5 = -2 -> -min(2, 1, 2 sent) = -1
+    ['weigh bursts and negative spikes', [3, -1.5], { ...gains(1, 2), levels: [-1, 2] }, [2, -1]],
+    // There may be more gains than steps.
+    ['count from the first step', constant(1, 2), gains(1, 0, 5, 5), [1, 0]],
+  ])('%s', async (_, currents, changes, spikes) => {
+    expect(await spikesOf(currents, changes)).toEqual(spikes);
+  });
+
+  test('begin again with every sample', async () => {
+    const cell = network(input(1), neuron('cell', 'input', gains(0, 1)));
+    const shown = await trace(cell, batch([1], [1], [1]), { steps: 2, engine: referenceEngine({ rows: 1 }) });
+    expect(shown.map((steps) => steps.map(({ spikes }) => spikes.cell[0]))).toEqual([[0, 1], [0, 1], [0, 1]]); // biome-ignore format: a table
+  });
+
+  test('refuse a run of more steps', async () => {
+    expect(await caught(() => spikesOf(constant(1, 3), gains(1, 1)))).toEqual(
+      new RangeError("Cannot run node 'cell': it has gains for 2 steps, and so takes no more: 3"),
+    );
+  });
+});
+
+describe('delay', () => {
+  test.each<[string, number[], Partial<Neuron>, number[]]>([
+    // Fires at 2 and 4.
+    ['sends spikes a step later', constant(0.5, 5), { delay: 1 }, [0, 0, 1, 0, 1]],
+    ['of 0 sends them at once', constant(0.5, 5), { delay: 0 }, [0, 1, 0, 1, 0]],
+    // v 3.5 -> 3, .5; -4.5 -> -2; -2.5 -> -1 (see above)
+    ['holds for bursts and negative spikes', [3.5, -5, 0, 0], { delay: 1, levels: [-2, 4] }, [0, 3, -2, -1]],
+    // Gains are those of the step in which the neuron fires, and the last spike never arrives.
+    ['leaves gains where they are', constant(1, 3), { delay: 1, gains: vector(0, 1, 1) }, [0, 0, 1]],
+  ])('%s', async (_, currents, changes, spikes) => {
+    expect(await spikesOf(currents, changes)).toEqual(spikes);
+  });
+
+  test('adds up from layer to layer, and in scores and operations', async () => {
+    const two = network(
+      input(1),
+      neuron('one', 'input', { delay: 1 }),
+      neuron('two', 'one', { delay: 1 }),
+      dense('scores', 'two', [[1, 1]]),
+    );
+    const shown = await trace(two, batch([1]), { steps: 4 });
+    expect([train(shown, 'one'), train(shown, 'two')]).toEqual([[0, 1, 1, 1], [0, 0, 1, 1]]); // biome-ignore format: a table
+    expect(shown[0].map(({ scores }) => scores[0])).toEqual([0, 0, 1, 2]);
+    expect(shown[0].map(({ operations }) => operations.scores.accumulates)).toEqual([0, 0, 2, 2]);
+  });
+
+  test('lets no spike go over to the next sample', async () => {
+    const cell = network(input(1), neuron('cell', 'input', { delay: 1 }));
+    const shown = await trace(cell, batch([1], [0], [1]), { steps: 2, engine: referenceEngine({ rows: 1 }) });
+    expect(shown.map((steps) => steps.map(({ spikes }) => spikes.cell[0]))).toEqual([[0, 1], [0, 0], [0, 1]]); // biome-ignore format: a table
   });
 });
 

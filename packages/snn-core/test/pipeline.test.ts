@@ -4,8 +4,11 @@ import {
   type CutoffPolicy,
   chain,
   describePipeline,
+  direct,
   type Engine,
+  evaluate,
   identity,
+  loadNetwork,
   type Metric,
   type Network,
   networkHash,
@@ -18,6 +21,8 @@ import {
   type Recording,
   referenceEngine,
   runPipeline,
+  saveNetwork,
+  scoreSource,
   type Tuner,
 } from '@spikewright/snn-core';
 import { integrateAndFire, toSpiking } from '@spikewright/snn-core/convert';
@@ -87,7 +92,7 @@ describe('runPipeline', () => {
         while (step > 1 && Array.from(labels).every((_, sample) => right(sample, step - 1))) step -= 1;
         return { step };
       },
-      start: (fitted) => stopAfter((fitted as { step: number }).step).start(null),
+      start: (fitted, source) => stopAfter((fitted as { step: number }).step).start(null, source),
     };
     const { fitted, evaluation } = await run({ cutoff });
     expect(fitted).toEqual({ step: 2 });
@@ -97,6 +102,58 @@ describe('runPipeline', () => {
     expect(evaluation.work.multiplyAccumulates).toEqual({ in: 4, out: 0 });
     expect(evaluation.work.spikes).toEqual({ cell: 1 });
     expect(evaluation.accuracy).toEqual([0.5, 1, 1, 1]);
+  });
+
+  test('runPipeline keeps what the cutoff learnt with the network, where evaluate finds it', async () => {
+    const started: unknown[] = [];
+    const cutoff: CutoffPolicy = {
+      ...noCutoff(),
+      name: 'learner',
+      fit: ({ network, encoder, steps }) => ({ network, encoder, steps }),
+      start: (fitted, source) => {
+        started.push([fitted, source]);
+        return () => undefined;
+      },
+    };
+    const { network: kept, hashes, fitted } = await run({ cutoff });
+    const plainly = toSpiking(ann, { cell: [1] }, integrateAndFire);
+    expect(kept).toEqual({ ...plainly, meta: { ...plainly.meta, fits: { learner: fitted } } });
+    // What ran is named by the hash, without what was learnt about it.
+    expect(hashes.snn).toBe(await networkHash(plainly));
+    const source = await scoreSource(kept, pipeline);
+    expect(fitted).toEqual(source);
+    const saved = loadNetwork(saveNetwork(kept));
+    const program = await referenceEngine().compile(saved);
+    await evaluate(program, [two], { steps: 4, encoder: direct(), cutoff });
+    // Another one's fit is not taken, and one that is given comes first.
+    await evaluate(program, [two], { steps: 4, encoder: direct(), cutoff: { ...cutoff, name: 'other' } });
+    await evaluate(program, [two], { steps: 3, encoder: direct(), cutoff, fitted: 'given' });
+    expect(started).toEqual([
+      [source, source],
+      [source, source],
+      [null, source],
+      ['given', { ...source, steps: 3 }],
+    ]);
+  });
+
+  test("runPipeline records with the cutoff's dropout, and measures without", async () => {
+    const seen: (number | undefined)[] = [];
+    const engine: Engine = {
+      name: 'reference',
+      compile: async (given) => {
+        const program = await referenceEngine().compile(given);
+        return {
+          ...program,
+          run: (samples, options) => {
+            seen.push(options.dropout);
+            return program.run(samples, options);
+          },
+        };
+      },
+    };
+    await run({ engine, cutoff: { ...noCutoff(), fit: () => null, dropout: 0.25 } });
+    await run({ engine, cutoff: { ...noCutoff(), fit: () => null } });
+    expect(seen.map((share) => share ?? 0)).toEqual([0.25, 0, 0, 0]);
   });
 
   test('runPipeline lets the tuner change what the converter made, with calibration data and the engine', async () => {

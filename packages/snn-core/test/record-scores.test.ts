@@ -1,4 +1,4 @@
-import { type Batch, direct, recordScores, referenceEngine } from '@spikewright/snn-core';
+import { type Batch, direct, recordScores, referenceEngine, scoreSource } from '@spikewright/snn-core';
 import { expect, test } from 'vitest';
 import { batch, caught, dense, input, labelled, network, neuron } from './builders.js';
 
@@ -18,7 +18,9 @@ const options = { steps: 4, encoder: direct(), seed: 0 };
 test('recordScores keeps scores by sample, step and class', async () => {
   const program = await referenceEngine({ rows: 1 }).compile(race);
   const { scores, ...rest } = await recordScores(program, stream(two, labelled([0], [1, 0])), options);
-  expect(rest).toEqual({ steps: 4, classes: 2, labels: Int32Array.of(0, 1, 0) });
+  const source = await scoreSource(race, options);
+  expect(rest).toEqual({ ...source, classes: 2, labels: Int32Array.of(0, 1, 0) });
+  expect(source.steps).toBe(4);
   expect([...scores]).toEqual(
     [
       [0, 0, 1, 0, 1, 0, 2, 1],
@@ -26,6 +28,16 @@ test('recordScores keeps scores by sample, step and class', async () => {
       [1, 0, 2, 0, 3, 0, 4, 0],
     ].flat(),
   );
+});
+
+test('recordScores records with dropout', async () => {
+  const record = async (dropout: number): Promise<number[]> => {
+    const program = await referenceEngine().compile(race);
+    return [...(await recordScores(program, stream(two), { ...options, dropout })).scores];
+  };
+  // Each of 6 spikes is lost or counts 2.
+  expect((await record(0.5)).every((score) => score % 2 === 0)).toBe(true);
+  expect(await record(0.5)).not.toEqual(await record(0));
 });
 
 test('recordScores does not depend on rows or batches', async () => {

@@ -9,6 +9,7 @@ import {
   poisson,
   type ReferenceOptions,
   referenceEngine,
+  scoreSource,
 } from '@spikewright/snn-core';
 import { tinyBatch, tinyNetworks, withNeurons } from '@spikewright/testkit';
 import fc from 'fast-check';
@@ -68,7 +69,7 @@ describe('independence', () => {
   });
 
   test('a neutral cutoff changes nothing', async () => {
-    const watch = noCutoff().start(null);
+    const watch = noCutoff().start(null, await scoreSource(spiking, run));
     expect(await trace(spiking, samples, { ...run, watch })).toEqual(await trace(spiking, samples, run));
   });
 

@@ -26,8 +26,8 @@ export function cutoffChecks(policy: CutoffPolicy, options: CutoffCheckOptions =
   const fitted = (): Json => learn?.(recording) ?? null;
   return [
     ...pluginChecks(policy),
-    ...(learn ? fitChecks(learn, start, recording) : []),
-    ...stopChecks(() => start(fitted()), recording),
+    ...(learn ? fitChecks(learn, (fitted) => start(fitted, recording), recording) : []),
+    ...stopChecks(() => start(fitted(), recording), recording),
   ];
 }
 

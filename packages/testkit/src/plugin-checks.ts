@@ -11,6 +11,7 @@ const VERBS: ReadonlyMap<string, readonly string[]> = new Map([
   ['tuner', ['tune']],
   ['cutoff', ['start']],
   ['metric', ['start']],
+  ['regularizer', ['penalty']],
 ]);
 
 /**

@@ -14,34 +14,46 @@ export function refusalChecks(engine: Engine, ann: Network, spiking: Network): C
     `refuses ${what}`,
     () => running(network, (program) => refusal(() => work(program), what)),
   ];
+  const refusesRun = (what: string, network: Network, run: { steps: number; dropout?: number }): Check => [
+    `refuses to run ${what}`,
+    () =>
+      running(network, async (program) => {
+        const error = await refusal(() => firstFrame(program, batch, run), what);
+        insist(error instanceof RangeError, `to run ${what} must be refused with a RangeError: ${error.name}`);
+      }),
+  ];
   return [
-    ...[0, -1, 1.5, Number.NaN].map(
-      (steps): Check => [
-        `refuses to run for ${steps} steps`,
-        () =>
-          running(spiking, async (program) => {
-            const error = await refusal(() => firstFrame(program, batch, steps), `${steps} steps`);
-            insist(error instanceof RangeError, `${steps} steps must be refused with a RangeError: ${error.name}`);
-          }),
-      ],
-    ),
-    refuses('to run an ANN over time', ann, (program) => firstFrame(program, batch, 4)),
+    ...[0, -1, 1.5, Number.NaN].map((steps) => refusesRun(`for ${steps} steps`, spiking, { steps })),
+    ...[-0.1, 1, Number.NaN].map((dropout) => refusesRun(`with dropout ${dropout}`, spiking, { steps: 4, dropout })),
+    refusesRun('longer than there are gains', withGains(spiking, 3), { steps: 4 }),
+    refuses('to run an ANN over time', ann, (program) => firstFrame(program, batch)),
     refuses('to infer a spiking network', spiking, (program) => program.infer(batch)),
-    refuses('to run samples of a wrong size', spiking, (program) => firstFrame(program, tooShort(batch), 4)),
+    refuses('to run samples of a wrong size', spiking, (program) => firstFrame(program, tooShort(batch))),
     refuses('to infer samples of a wrong size', ann, (program) => program.infer(tooShort(batch))),
     refuses('to show spikes of a node that is no neuron', spiking, (program) =>
-      firstFrame(program, batch, 4, 'no such node'),
+      firstFrame(program, batch, { steps: 4 }, 'no such node'),
     ),
     ['refuses to compile an unsound network', () => refusesUnsound(engine, ann)],
   ];
 }
 
 /** Waits for a frame, and looks at the spikes of a node if one is named. */
-async function firstFrame(program: Program, batch: Batch, steps: number, node?: string): Promise<void> {
-  for await (const frame of program.run(batch, { steps, encoder: direct(), seed: 1 })) {
+async function firstFrame(
+  program: Program,
+  batch: Batch,
+  run: { readonly steps: number; readonly dropout?: number } = { steps: 4 },
+  node?: string,
+): Promise<void> {
+  for await (const frame of program.run(batch, { ...run, encoder: direct(), seed: 1 })) {
     if (node !== undefined) frame.spikes(node, 0);
     return;
   }
+}
+
+/** Gives all neurons gains for so many steps. */
+function withGains(network: Network, steps: number): Network {
+  const gains = { shape: [steps], data: new Float32Array(steps).fill(1) };
+  return { ...network, nodes: network.nodes.map((node) => (node.op === 'neuron' ? { ...node, gains } : node)) };
 }
 
 function tooShort(batch: Batch): Batch {

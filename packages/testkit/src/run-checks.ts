@@ -17,25 +17,36 @@ import { neuronKinds, withNeurons } from './with-neurons.js';
 /** Few enough for sums to stay exact under leak, which adds a binary place in every step. */
 const STEPS = 6;
 
-const options = (encoder: Encoder): RunOptions => ({ steps: STEPS, encoder, seed: 7 });
+/** Spikes that are left weigh 2, so that sums stay exact. */
+const DROPOUT = 0.5;
+
+const options = (encoder: Encoder, dropout = 0): RunOptions => ({ steps: STEPS, encoder, seed: 7, dropout });
 
 /** Checks that spikes, scores and operations are the reference's. */
 export function meaningChecks(engine: Engine, reference: Engine, anns: Record<string, Network>): Check[] {
-  const compare = async (network: Network, encoder: Encoder): Promise<void> => {
+  const compare = async (network: Network, encoder: Encoder, dropout = 0): Promise<void> => {
     const batch = tinyBatch(network, 3);
-    const expected = await traceOf(reference, network, batch, encoder);
-    const actual = await withoutChange(network, 'the compiled network', () => traceOf(engine, network, batch, encoder));
+    const expected = await traceOf(reference, network, batch, encoder, dropout);
+    const actual = await withoutChange(network, 'the compiled network', () =>
+      traceOf(engine, network, batch, encoder, dropout),
+    );
     insistSameTrace(actual, expected, `against ${reference.name}`);
   };
   // Max pooling has no spiking form.
   const { maxPool: _, ...able } = anns;
-  return Object.entries(able).flatMap(([topology, ann]) => [
+  const runs = Object.entries(able).flatMap(([topology, ann]): Check[] => [
     ...Object.entries(neuronKinds).map(([kind, settings]): Check => {
       const name = `runs ${topology} as the reference does: ${kind}`;
       return [name, () => compare(withNeurons(ann, settings), direct())];
     }),
-    [`runs ${topology} as the reference does: spikes as input`, () => compare(withNeurons(ann), poisson())] as const,
+    [`runs ${topology} as the reference does: spikes as input`, () => compare(withNeurons(ann), poisson())],
   ]);
+  const { chain, residualIdentity } = able;
+  const lossy = Object.entries({ chain, residualIdentity }).map(([topology, ann]): Check => {
+    const name = `runs ${topology} as the reference does: with dropout`;
+    return [name, () => compare(withNeurons(ann, { levels: [-1, 2], threshold: 0.25 }), poisson(), DROPOUT)];
+  });
+  return [...runs, ...lossy];
 }
 
 /** Checks that a sample's steps are its own, whoever runs beside it. */
@@ -108,10 +119,10 @@ async function checkLeaving({ engine, batch, all }: Run, network: Network): Prom
   program.dispose();
 }
 
-async function traceOf(engine: Engine, network: Network, batch: Batch, encoder: Encoder): Promise<Trace> {
+async function traceOf(engine: Engine, network: Network, batch: Batch, encoder: Encoder, dropout = 0): Promise<Trace> {
   const program = await engine.compile(network);
   try {
-    return await traceRun(program, batch, options(encoder));
+    return await traceRun(program, batch, options(encoder, dropout));
   } finally {
     program.dispose();
   }

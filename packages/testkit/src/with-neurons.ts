@@ -10,7 +10,8 @@ import {
 } from '@spikewright/snn-core';
 
 /** The neurons that {@link withNeurons} puts in. */
-export interface NeuronSettings extends Partial<Pick<Neuron, 'reset' | 'fires' | 'leak' | 'levels'>> {
+export interface NeuronSettings
+  extends Partial<Pick<Neuron, 'reset' | 'fires' | 'leak' | 'levels' | 'gains' | 'delay'>> {
   /**
    * θ > 0: one value, or several that take turns.
    *
@@ -106,5 +107,14 @@ export const neuronKinds: Readonly<Record<string, NeuronSettings>> = {
   signed: { levels: [-1, 1], threshold: 0.25, initial: 2 },
   burst: { levels: [0, 3], threshold: 0.25 },
   'signed burst above threshold only': { levels: [-2, 4], threshold: 0.25, fires: '>' },
+  'gain per step': { gains: { shape: [6], data: Float32Array.of(1, 0.5, 2, 0, -1, 0.75) }, threshold: 0.25 },
+  delay: { delay: 1, threshold: 0.25 },
+  'signed burst with gains, leak and delay': {
+    levels: [-2, 3],
+    threshold: 0.25,
+    leak: 0.5,
+    gains: { shape: [8], data: Float32Array.of(2, 1, 0.5, 1, 2, 1, 1, 1) },
+    delay: 1,
+  },
   'burst reset to zero with leak': { levels: [0, 2], threshold: 0.25, reset: 'zero', leak: 0.5 },
 };

@@ -34,6 +34,7 @@ function withoutZeros(weights: Float32Array): Float32Array {
 
 describe('engineChecks catches', () => {
   const plainRun = (topology: string): string => `runs ${topology} as the reference does: plain`;
+  const lossyRun = (topology: string): string => `runs ${topology} as the reference does: with dropout`;
   test.each<[string, Fault, string[]]>([
     [
       'a bias left out',
@@ -93,6 +94,16 @@ describe('engineChecks catches', () => {
       'input without spikes of its own',
       { run: (batch, options) => [batch, { ...options, seed: 0 }] },
       ['runs deep as the reference does: spikes as input'],
+    ],
+    [
+      'dropout that is left out',
+      { run: (batch, options) => [batch, { ...options, dropout: 0 }] },
+      [lossyRun('chain'), lossyRun('residualIdentity')],
+    ],
+    [
+      'another share of spikes lost',
+      { run: (batch, options) => [batch, { ...options, dropout: (options.dropout ?? 0) / 2 }] },
+      [lossyRun('chain'), lossyRun('residualIdentity')],
     ],
     ['a network that is written to', { network: writtenTo }, [plainRun('dense')]],
     [

@@ -5,6 +5,9 @@ import { failing } from './failing.js';
 import { changing, type Fault, faultyEngine } from './faulty-engines.js';
 
 const neurons = (change: (node: Neuron) => Partial<Neuron>): Fault => ({ network: changing('neuron', change) });
+/** Gains of 1 take the place of others. */
+const ofOne = (gains: Neuron['gains']): Partial<Neuron> =>
+  gains ? { gains: { ...gains, data: gains.data.map(() => 1) } } : {};
 const first = ({ data }: Neuron['threshold']): Neuron['threshold'] => ({ shape: [], data: data.slice(0, 1) });
 
 describe('engineChecks catches neurons', () => {
@@ -25,6 +28,8 @@ describe('engineChecks catches neurons', () => {
       neurons(() => ({ initial: { shape: [], data: Float32Array.of(0.5) } })),
       ['no initial potential', 'negative initial potential'],
     ],
+    ['without gains', neurons(({ gains }) => ofOne(gains)), ['gain per step']],
+    ['without delay', neurons(() => ({ delay: 0 })), ['delay']],
   ])('%s, in every topology', async (_, fault, kinds) => {
     const checks = engineChecks(faultyEngine(fault)).filter(([name]) =>
       kinds.some((kind) => name.endsWith(`: ${kind}`)),

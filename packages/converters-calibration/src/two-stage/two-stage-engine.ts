@@ -58,7 +58,8 @@ export function twoStageEngine(options: TwoStageOptions): Engine {
           requireSpiking(compiled);
           requirePlain(compiled);
           checkBatch(compiled, batch);
-          checkRun(options);
+          checkRun(options, network);
+          if (options.dropout) throw new TypeError(`Cannot run in two stages: there is no dropout: ${options.dropout}`);
           if (options.steps <= first) {
             const rule = `steps must be more than the ${first} of the first stage`;
             throw new RangeError(`Cannot run in two stages: ${rule}: ${options.steps}`);
@@ -92,9 +93,11 @@ function* runBatch(
 }
 
 function requirePlain({ neurons }: Compiled): void {
-  for (const { name, reset, leak, levels } of neurons.values()) {
-    if (reset === 'subtract' && leak === 1 && levels[0] === 0 && levels[1] === 1) continue;
-    const given = `reset '${reset}', leak ${leak}, levels [${levels}]`;
+  for (const { name, reset, leak, levels, gains, delay = 0 } of neurons.values()) {
+    const isPlain = reset === 'subtract' && leak === 1 && levels[0] === 0 && levels[1] === 1;
+    if (isPlain && gains === undefined && delay === 0) continue;
+    const timing = `${gains ? 'gains' : 'no gains'}, delay ${delay}`;
+    const given = `reset '${reset}', leak ${leak}, levels [${levels}], ${timing}`;
     throw new TypeError(`Cannot run neurons '${name}' in two stages: they must be plain integrate-and-fire: ${given}`);
   }
 }

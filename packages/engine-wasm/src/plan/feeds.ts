@@ -1,4 +1,4 @@
-import type { Compiled, Node, Pool2d, Shape, Window } from '@spikewright/snn-core';
+import type { Compiled, Node, Pool2d, Window } from '@spikewright/snn-core';
 import { slidingWindow } from '@spikewright/snn-core';
 
 /** The spikes of one node, as a part of a feed. */
@@ -20,7 +20,7 @@ export interface Feed {
   readonly width: number;
   readonly channels: number;
   readonly parts: readonly Part[];
-  /** What pooling divides by: each spike counts 1 / divisor. */
+  /** Each spike counts 1 / divisor: what pooling divides by, times the share of spikes that do not get lost. */
   readonly divisor: number;
   /** Whether it is read as a vector, in the order height, width, channel. */
   readonly flat: boolean;
@@ -31,12 +31,14 @@ export interface FeedContext {
   readonly compiled: Compiled;
   /** Whether a node puts out spikes of 0 or 1 only. */
   readonly binary: (node: string) => boolean;
+  /** The share of the neurons' spikes that get lost. */
+  readonly dropout: number;
 }
 
 /** Follows a node back to the spikes it is made of; undefined where that is no plain listing of spikes. */
 export function feedOf(name: string, context: FeedContext): Feed | undefined {
   const node = context.compiled.network.nodes.find((candidate) => candidate.name === name)!;
-  if (context.binary(name)) return spikesOf(name, context.compiled.shapes.get(name)!);
+  if (context.binary(name)) return spikesOf(name, context);
   if (node.op === 'flatten') {
     const feed = feedOf(node.inputs[0], context);
     return feed && { ...feed, flat: feed.height * feed.width > 1 };
@@ -46,10 +48,11 @@ export function feedOf(name: string, context: FeedContext): Feed | undefined {
   return undefined;
 }
 
-function spikesOf(source: string, shape: Shape): Feed {
+function spikesOf(source: string, { compiled: { shapes, neurons }, dropout }: FeedContext): Feed {
+  const shape = shapes.get(source)!;
   const [height, width, channels] = shape.length === 3 ? shape : [1, 1, shape[0]];
   const part: Part = { source, width, channel: 0, window: [1, 1], strides: [1, 1] };
-  return { height, width, channels, parts: [part], divisor: 1, flat: false };
+  return { height, width, channels, parts: [part], divisor: neurons.has(source) ? 1 - dropout : 1, flat: false };
 }
 
 function pooled(node: Node, context: FeedContext): Feed | undefined {
@@ -66,12 +69,15 @@ function pooled(node: Node, context: FeedContext): Feed | undefined {
     height: window.rows.output,
     width: window.columns.output,
     parts: feed.parts.map((part) => ({ ...part, window: size, strides })),
-    divisor: size[0] * size[1],
+    divisor: feed.divisor * size[0] * size[1],
   };
 }
 
 /** Whether a part is its source as it is, not pooled. */
 export const isPlain = ({ window, strides }: Part): boolean => [...window, ...strides].every((size) => size === 1);
+
+/** How many spikes a part adds up at a place. */
+export const windowSize = ({ window: [height, width] }: Part): number => height * width;
 
 /** Whether no window reaches over the image's border, so that all have the same count. */
 const insideImage = ({ rows, columns }: Window): boolean =>

@@ -8,8 +8,8 @@ import type { LayerPlan } from './write-layer.js';
 
 /** Biases, thresholds and potentials of a layer in 32 bits. */
 export interface NeuronTables {
-  /** The fields of a slot's record that point to them. */
-  fields(slot: number): Fields;
+  /** The fields of a record that point to them: of a slot, or of one and those after it. */
+  fields(slot: number, abreast: boolean): Fields;
   reset(slot: number): void;
 }
 
@@ -25,10 +25,10 @@ export function neuronTables(arena: Arena, plan: LayerPlan, { slots }: Extent): 
   const bytes = positions * channels * 4;
   if ('currents' in target) {
     return {
-      fields: (slot) => [
+      fields: (slot, abreast) => [
         ...bias,
         [layout.LAYER_STATE, target.currents(slot)],
-        [layout.LAYER_STATE_STEP, plan.double ? 2 * bytes : bytes],
+        [layout.LAYER_STATE_STEP, abreast ? target.currents(1) - target.currents(0) : plan.double ? 2 * bytes : bytes],
         [layout.LAYER_MODE, plan.double ? layout.MODE_DOUBLES : layout.MODE_CURRENTS],
       ],
       reset: () => undefined,
@@ -40,15 +40,15 @@ export function neuronTables(arena: Arena, plan: LayerPlan, { slots }: Extent): 
   const states = arena.take(slots * bytes);
   const start = firesAtOnce(plan, neuron) ? writeStart(arena, bias[0][1], channels) : 0;
   return {
-    fields: (slot) => [
+    fields: (slot, abreast) => [
       ...bias,
       ...thresholds,
       [layout.LAYER_STATE, states + slot * bytes],
-      [layout.LAYER_STATE_STEP, 0],
+      [layout.LAYER_STATE_STEP, abreast ? bytes : 0],
       [layout.LAYER_MODE, neuron.reset === 'zero' ? layout.MODE_ZERO : layout.MODE_SUBTRACT],
       [layout.LAYER_START, start],
       [layout.LAYER_BITS, addressOf(bits, slot, 0)],
-      [layout.LAYER_BITS_STEP, bits.stepBytes],
+      [layout.LAYER_BITS_STEP, abreast ? bits.slotBytes : bits.stepBytes],
     ],
     reset: (slot) => {
       arena.bytes(states + slot * bytes, bytes).set(arena.bytes(initial, bytes));

@@ -29,17 +29,23 @@ export type Signal = Bits | Values;
 export interface Extent {
   readonly slots: number;
   readonly chunk: number;
+  /** Of how many steps, of one sample or of several, spikes are listed at a time. */
+  readonly listed: number;
   /** Threads, each with scratch memory of its own. */
   readonly lanes: number;
 }
 
-/** Makes room for the bits of a node of a shape. */
-export function takeBits(arena: Arena, shape: readonly number[], { slots, chunk }: Extent): Bits {
+/**
+ * Makes room for the bits of a node of a shape.
+ *
+ * @param delay - how many steps later than its neurons fire a spike is seen: so many steps more are kept
+ */
+export function takeBits(arena: Arena, shape: readonly number[], delay: number, { slots, chunk }: Extent): Bits {
   const channels = shape.at(-1)!;
   const positions = shape.reduce((product, size) => product * size, 1) / channels;
   const positionBytes = padded(channels) / 8;
   const stepBytes = Math.ceil((positions * positionBytes) / 8) * 8;
-  const slotBytes = chunk * stepBytes;
+  const slotBytes = (chunk + delay) * stepBytes;
   const address = arena.take(slots * slotBytes);
   return { kind: 'bits', address, slotBytes, stepBytes, positionBytes, positions, channels };
 }

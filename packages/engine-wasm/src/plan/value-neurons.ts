@@ -3,7 +3,7 @@ import * as layout from '../layout.js';
 import type { Arena } from '../machine/arena.js';
 import { CALLED } from '../machine/load-kernels.js';
 import type { Machine } from '../machine/start-machine.js';
-import { keepCalls, type Operation, shareOf } from './operation.js';
+import { keepCalls, type Moment, type Operation, shareOf } from './operation.js';
 import { padded } from './pack-weights.js';
 import { addressOf, type Bits, type Extent, takeValues, type Values, valuesOf } from './signals.js';
 import { type Fields, record } from './write-feed.js';
@@ -26,6 +26,7 @@ export function writeValueNeurons(
   const theta = writeTheta(arena, neuron, positions, real);
   const start = writeStart(arena, neuron, positions, real);
   const states = arena.take(extent.slots * bytes);
+  const gains = gainsOf(arena, neuron, extent);
   const shared: Fields = [
     [layout.NEURONS_CHANNELS, channels],
     [layout.NEURONS_CURRENT_STEP, from.stepBytes],
@@ -43,12 +44,28 @@ export function writeValueNeurons(
       [layout.NEURONS_POTENTIAL, states + slot * bytes],
       [layout.NEURONS_CURRENT, addressOf(from, slot, 0)],
       [layout.NEURONS_BITS, addressOf(bits, slot, 0)],
+      [layout.NEURONS_GAINS, gains.address(slot)],
     ]);
     arena.doubles(address + layout.NEURONS_LEAK, 1)[0] = neuron.leak;
     return [[CALLED.indexOf('runNeurons'), address]];
   });
   const reset = (slot: number): void => arena.bytes(states + slot * bytes, bytes).set(arena.bytes(start, bytes));
-  return [...spread.operations, { kind: 'kernels', calls, reset }];
+  return [...spread.operations, ...gains.operations, { kind: 'kernels', abreast: false, calls, reset }];
+}
+
+/** Where a slot's gains of a chunk lie, and the operation that puts them there; 0 and none for neurons without. */
+function gainsOf(
+  arena: Arena,
+  { gains }: Neuron,
+  { slots, chunk }: Extent,
+): { readonly address: (slot: number) => number; readonly operations: readonly Operation[] } {
+  if (!gains) return { address: () => 0, operations: [] };
+  const table = arena.take(slots * chunk * 8);
+  const address = (slot: number): number => table + slot * chunk * 8;
+  const run = (slot: number, steps: number, { clock }: Moment): void => {
+    arena.doubles(address(slot), steps).set(gains.data.subarray(clock, clock + steps));
+  };
+  return { address, operations: [{ kind: 'function', run }] };
 }
 
 /** Copies currents to positions of padded channels. */

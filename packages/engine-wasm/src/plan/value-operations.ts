@@ -2,7 +2,7 @@ import type { Compiled, Conv2d, Dense, Neuron } from '@spikewright/snn-core';
 import { type NeuronState, neuronState, resetNeurons, stepNeurons } from '@spikewright/snn-core';
 import { CALLED } from '../machine/load-kernels.js';
 import type { Machine } from '../machine/start-machine.js';
-import { keepCalls, type Operation } from './operation.js';
+import { keepCalls, type Moment, type Operation } from './operation.js';
 import { padded } from './pack-weights.js';
 import { addressOf, type Bits, type Extent, forEachSpike, type Signal, type Values, valuesOf } from './signals.js';
 import { type LayerPlan, writeLayer } from './write-layer.js';
@@ -10,13 +10,13 @@ import { writeValues } from './write-values.js';
 
 // The slower, exact operations: values in 64-bit floats, as in the reference engine.
 
-/** Turns bits into values. */
-export function unpackSpikes({ arena }: Machine, from: Bits, to: Values): Operation {
+/** Turns bits into values of a height. */
+export function unpackSpikes({ arena }: Machine, from: Bits, to: Values, height: number): Operation {
   const run = (slot: number, steps: number): void => {
     for (let step = 0; step < steps; step++) {
       const values = valuesOf(arena, to, slot, step).fill(0);
       forEachSpike(arena, from, slot, step, (element) => {
-        values[element] = 1;
+        values[element] = height;
       });
     }
   };
@@ -61,7 +61,7 @@ export function convolveValues(
     const record = layer.record(at(input, slot), at(output, slot), share);
     return [[CALLED.indexOf('convolveDouble'), record]];
   });
-  return { kind: 'kernels', calls };
+  return { kind: 'kernels', abreast: false, calls };
 }
 
 /** Computes currents of spikes by the fast kernels, and turns them into values. */
@@ -113,4 +113,16 @@ export function slowNeurons(
     }
   };
   return { kind: 'function', run, reset: (slot) => resetNeurons(neuron, states[slot]) };
+}
+
+/** Before spikes that are under way for a step: puts those of the last step of the last chunk in front. */
+export function carrySpikes({ arena }: Machine, bits: Bits, { slots }: Extent): Operation {
+  const before = new Uint32Array(slots);
+  const run = (slot: number, steps: number, { clock }: Moment): void => {
+    const [first, last] = [0, before[slot]].map((step) => arena.bytes(addressOf(bits, slot, step), bits.stepBytes));
+    if (clock === 0) first.fill(0);
+    else first.set(last);
+    before[slot] = steps;
+  };
+  return { kind: 'function', run };
 }

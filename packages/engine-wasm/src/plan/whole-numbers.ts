@@ -1,5 +1,6 @@
 import type { Neuron } from '@spikewright/snn-core';
 import { countPlaces, placesOf } from './binary-digits.js';
+import { windowSize } from './feeds.js';
 import type { Current, Term } from './terms.js';
 
 /** How a layer is computed in whole numbers: the same sums as in real ones, in a unit of 2^-places a channel. */
@@ -106,7 +107,7 @@ function rangeOf(term: Term, scale: Float64Array): Range {
   }
   // A row is listed once for each spike under its pooling window, and for each part that fills its channel.
   const furthest = Math.max(peak(positive), peak(negative));
-  const reach = term.feed.divisor * term.feed.parts.length * furthest;
+  const reach = term.feed.parts.reduce((sum, part) => sum + windowSize(part), 0) * furthest;
   return { least, most, reach, single: Math.max(most, -least, 1) };
 }
 

@@ -13,17 +13,19 @@ export function record(arena: Arena, address: number, fields: Fields): void {
   for (const [offset, value] of fields) words[offset / 4] = value;
 }
 
-/** Writes the record of a feed as one slot sees it; `lists` is where its lists go, absent if it is not listed. */
-export function layerFeed(
-  arena: Arena,
-  feed: Feed,
-  signals: ReadonlyMap<string, Signal>,
-  slot: number,
-  lists: Scratch | undefined,
-): number {
+/** Who sees a feed: a slot, or with it those after it; and where its lists go, absent if it is not listed. */
+interface Reader {
+  readonly slot: number;
+  readonly abreast: boolean;
+  readonly lists: Scratch | undefined;
+}
+
+/** Writes the record of a feed. */
+export function layerFeed(arena: Arena, feed: Feed, signals: ReadonlyMap<string, Signal>, reader: Reader): number {
+  const { lists } = reader;
   const parts = arena.take(feed.parts.length * layout.PART_BYTES);
   feed.parts.forEach((part, i) => {
-    record(arena, parts + i * layout.PART_BYTES, partFields(part, signals.get(part.source) as Bits, slot));
+    record(arena, parts + i * layout.PART_BYTES, partFields(part, signals.get(part.source) as Bits, reader));
   });
   const address = arena.take(layout.FEED_BYTES);
   record(arena, address, [
@@ -40,9 +42,9 @@ export function layerFeed(
   return address;
 }
 
-const partFields = (part: Part, bits: Bits, slot: number): Fields => [
+const partFields = (part: Part, bits: Bits, { slot, abreast }: Reader): Fields => [
   [layout.PART_BITS, addressOf(bits, slot, 0)],
-  [layout.PART_BITS_STEP, bits.stepBytes],
+  [layout.PART_BITS_STEP, abreast ? bits.slotBytes : bits.stepBytes],
   [layout.PART_POSITION_BYTES, bits.positionBytes],
   [layout.PART_WIDTH, part.width],
   [layout.PART_CHANNEL, part.channel],

@@ -55,16 +55,17 @@ export function writeLayer(
   ];
   const calls = keepCalls((slot, share) => {
     const feeds = plan.current.terms.map((term, i) => {
-      return layerFeed(arena, term.feed, signals, slot, weights[i].scratch?.[share.lane]);
+      const lists = weights[i].scratch?.[share.lane];
+      return layerFeed(arena, term.feed, signals, { slot, abreast: share.abreast, lists });
     });
     const layer = arena.take(layout.LAYER_BYTES);
     const terms = writeTerms(arena, weights, feeds, share.lane);
-    record(arena, layer, [...shared, ...tables.fields(slot), [layout.LAYER_TERMS, terms]]);
+    record(arena, layer, [...shared, ...tables.fields(slot, share.abreast), [layout.LAYER_TERMS, terms]]);
     record(arena, layer, partOf(plan.shape, blocks.length, share));
     const listed = feeds.filter((_, i) => weights[i].scratch);
     return [...listed.map((feed): Call => [LIST, feed]), [RUN, layer]];
   });
-  return { kind: 'kernels', calls, reset: tables.reset };
+  return { kind: 'kernels', abreast: true, calls, reset: tables.reset };
 }
 
 const LIST = CALLED.indexOf('listSpikes');

@@ -1,6 +1,6 @@
 import * as layout from '../layout.js';
 import type { Arena } from '../machine/arena.js';
-import type { Feed } from './feeds.js';
+import { type Feed, windowSize } from './feeds.js';
 import { type Block, inputRange, kernelOf, packBytes, packFloats, padded } from './pack-weights.js';
 import type { Extent } from './signals.js';
 import type { Gather, Term } from './terms.js';
@@ -42,7 +42,7 @@ export function writeWeights(
   const diagonal = arena.take(channels * 4);
   const table = whole ? arena.words(diagonal, channels) : arena.floats(diagonal, channels);
   for (let c = 0; c < plan.shape.at(-1)!; c++) {
-    table[c] = term.factor[c % term.factor.length] * (whole?.scale[c] ?? 1);
+    table[c] = (term.factor[c % term.factor.length] * (whole?.scale[c] ?? 1)) / term.feed.divisor;
   }
   const kind = whole ? layout.KIND_DIAGONAL : layout.KIND_DIAGONAL_FLOAT;
   const fields: Fields = [
@@ -72,7 +72,7 @@ function writeGather(
     arena.bytes(address, bytes.byteLength).set(new Uint8Array(bytes.buffer));
     return { address, bytes: bytes.byteLength, range: inputRange(kernel, block) };
   });
-  const scratch = Array.from({ length: extent.lanes }, () => takeScratch(arena, feed, kernel.taps, extent.chunk));
+  const scratch = Array.from({ length: extent.lanes }, () => takeScratch(arena, feed, kernel.taps, extent.listed));
   const blockTable = packed.flatMap(({ address, range }) => [address, ...range]);
   const fields: Fields = [
     ...windowFields(term),
@@ -100,20 +100,20 @@ function kindOf({ whole, double }: LayerPlan): number {
   return double ? layout.KIND_GATHER_DOUBLE : layout.KIND_GATHER_FLOAT;
 }
 
-function takeScratch(arena: Arena, feed: Feed, taps: number, chunk: number): Scratch {
-  const repeats = feed.parts.reduce((sum, { window }) => sum + window[0] * window[1], 0);
+function takeScratch(arena: Arena, feed: Feed, taps: number, listed: number): Scratch {
+  const repeats = feed.parts.reduce((sum, part) => sum + windowSize(part), 0);
   const rowsStep = (taps * feed.channels * repeats + 16) * 2;
   const entriesStep = (feed.height * feed.width * feed.channels * repeats + 16) * 2;
   const startsStep = (feed.height * feed.width + 1) * 4;
   return {
     fields: [
-      [layout.TERM_ROWS, arena.take(chunk * rowsStep)],
+      [layout.TERM_ROWS, arena.take(listed * rowsStep)],
       [layout.TERM_ROWS_STEP, rowsStep],
-      [layout.TERM_COUNTS, arena.take(chunk * 4)],
+      [layout.TERM_COUNTS, arena.take(listed * 4)],
     ],
-    entries: arena.take(chunk * entriesStep),
+    entries: arena.take(listed * entriesStep),
     entriesStep,
-    starts: arena.take(chunk * startsStep),
+    starts: arena.take(listed * startsStep),
     startsStep,
   };
 }

@@ -34,7 +34,7 @@ function spikesOf(context: FrameContext, node: string, slot: number, step: numbe
   const { plan, machine } = context;
   requireNeuron(context, node);
   const bits = plan.bits.get(node);
-  if (!bits) return Int32Array.from(valuesOf(machine.arena, plan.values.get(node)!, slot, step));
+  if (!bits) return Int32Array.from(valuesOf(machine.arena, plan.sent.get(node)!, slot, step));
   const spikes = new Int32Array(bits.positions * bits.channels);
   forEachSpike(machine.arena, bits, slot, step, (element) => {
     spikes[element] = 1;
@@ -47,7 +47,7 @@ function countSpikes(context: FrameContext, node: string, slot: number, step: nu
   requireNeuron(context, node);
   const bits = plan.bits.get(node);
   if (bits) return machine.kernels.countBits(addressOf(bits, slot, step), bits.positions * bits.positionBytes);
-  return valuesOf(machine.arena, plan.values.get(node)!, slot, step).reduce((sum, value) => sum + Math.abs(value), 0);
+  return valuesOf(machine.arena, plan.sent.get(node)!, slot, step).reduce((sum, value) => sum + Math.abs(value), 0);
 }
 
 function requireNeuron({ compiled }: FrameContext, name: string): void {
@@ -77,7 +77,7 @@ function accumulates(context: FrameContext, { sources }: Connection, slot: numbe
   const { plan, machine } = context;
   return sources.reduce((sum, { node, fanOut }) => {
     const bits = plan.bits.get(node);
-    if (!bits) return sum + reached(valuesOf(machine.arena, plan.values.get(node)!, slot, step), fanOut, Math.abs);
+    if (!bits) return sum + reached(valuesOf(machine.arena, plan.sent.get(node)!, slot, step), fanOut, Math.abs);
     const table = context.counts.get(fanOut) ?? fanOutTable(context, bits, fanOut);
     return sum + sumAtBits(context, table, addressOf(bits, slot, step), bits.positions * bits.positionBytes);
   }, 0);

@@ -62,7 +62,7 @@ function writeLayers({ arena }: Machine, compiled: Compiled): ReadonlyMap<string
   );
 }
 
-const ALONE = { lane: 0, part: 0, parts: 1 };
+const ALONE = { lane: 0, part: 0, parts: 1, abreast: false };
 
 function multiply({ arena, kernels }: Machine, weights: Weights, from: Float64Array, to: Float64Array): void {
   arena.floats(weights.input, from.length).set(from);

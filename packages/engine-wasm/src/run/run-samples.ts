@@ -1,4 +1,5 @@
 import type { Batch, Encode, Frame, Operations, RunOptions } from '@spikewright/snn-core';
+import type { Moment } from '../plan/operation.js';
 import { valuesOf, writeBits } from '../plan/signals.js';
 import { advance, type Work } from './advance.js';
 import { type FrameContext, frameOf } from './frame.js';
@@ -23,6 +24,8 @@ export interface Runner extends FrameContext {
   chunk(): number;
   /** Told when a sample is stopped before its last step. */
   stopped(): void;
+  /** Told when all samples are done. */
+  ended(): void;
   /** Throws if the run may not go on. */
   check(): void;
 }
@@ -35,12 +38,13 @@ export function* runSamples(runner: Runner, batch: Batch, options: RunOptions): 
   const encode = options.encoder.start(options.seed);
   const places = Math.min(runner.plan.extent.slots, batch.size);
   const slots = Array.from({ length: places }, (_, place) => openSlot(runner, place));
+  const momentOf = ({ sample, clock }: Slot): Moment => ({ sample: batch.indices[sample], clock, options });
   let next = places;
   while (slots.length > 0) {
     const chunk = Math.min(runner.chunk(), runner.plan.extent.chunk);
     for (const slot of slots) slot.steps = Math.min(chunk, options.steps - slot.clock);
     for (const slot of slots) writeInput(runner, slot, batch, encode);
-    yield* advance(runner.plan, slots);
+    yield* advance(runner.plan, slots, momentOf);
     runner.check();
     for (let step = 0; step < chunk; step++) {
       const rows = slots.filter((slot) => !slot.done && step < slot.steps);
@@ -57,6 +61,7 @@ export function* runSamples(runner: Runner, batch: Batch, options: RunOptions): 
       else slots.splice(at, 1);
     }
   }
+  runner.ended();
 }
 
 function openSlot({ compiled }: Runner, place: number): Slot {

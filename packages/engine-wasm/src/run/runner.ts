@@ -1,7 +1,8 @@
 import type { Batch, Compiled, Frame, RunOptions } from '@spikewright/snn-core';
 import { elements } from '@spikewright/snn-core';
 import type { Machine } from '../machine/start-machine.js';
-import { type Choices, chooseKernels, makePlan, type Plan } from '../plan/make-plan.js';
+import { type Choices, chooseKernels, type PlanOptions } from '../plan/choose-kernels.js';
+import { makePlan, type Plan } from '../plan/make-plan.js';
 import type { Extent } from '../plan/signals.js';
 import type { Settings } from '../wasm-engine.js';
 import type { Work } from './advance.js';
@@ -14,9 +15,8 @@ export interface Runners {
   run(batch: Batch, options: RunOptions, check: () => unknown): Iterable<Frame> | AsyncIterable<Frame>;
 }
 
-/** Steps computed at a time while nothing stops a sample early, and once something did. */
+/** Steps of a sample computed at a time where nothing is known to stop it early; elsewhere one, so that none is in vain. */
 const LONG = 16;
-const SHORT = 4;
 /** Potentials of whole numbers are planned for so many steps; longer runs get a plan of their own. */
 const USUAL_STEPS = 4096;
 /** What the values of a chunk may take; where there are many, chunks and rows are fewer. */
@@ -31,18 +31,23 @@ type Planned = Pick<Runner, 'plan' | 'counts'>;
 export function makeRunner(machine: Machine, compiled: Compiled, settings: Settings): Runners {
   const planFor = keepPlans(machine, compiled, settings);
   let latest = 0;
-  // Whether samples were stopped in the run before, and are in this one.
-  let [before, stops] = [false, false];
+  // Whether the run before came to its end without a stop.
+  let quiet = false;
   const runner = (options: RunOptions, check: () => unknown): Runner => {
     const turn = ++latest;
-    [before, stops] = [stops, false];
+    let [long, stops] = [quiet, false];
+    quiet = false;
     return {
       compiled,
       machine,
       ...planFor(options),
-      chunk: () => settings.chunk ?? (before || stops ? SHORT : LONG),
+      chunk: () => settings.chunk ?? (long ? LONG : 1),
       stopped: () => {
         stops = true;
+        long = false;
+      },
+      ended: () => {
+        quiet = !stops;
       },
       check: () => {
         check();
@@ -69,37 +74,38 @@ export function makeRunner(machine: Machine, compiled: Compiled, settings: Setti
 
 function keepPlans(machine: Machine, compiled: Compiled, settings: Settings): (options: RunOptions) => Planned {
   const plans = new Map<string, Planned>();
-  return ({ encoder, steps }) => {
+  return ({ encoder, steps, dropout = 0 }) => {
     const most = Math.max(USUAL_STEPS, 2 ** Math.ceil(Math.log2(steps)));
-    const key = `${encoder.output} ${most}`;
+    const options = { input: encoder.output, floats: settings.floats, steps: most, dropout };
+    const key = JSON.stringify(options);
     const known = plans.get(key);
     if (known) return known;
-    const made = { plan: plan(machine, compiled, settings, encoder.output, most), counts: new Map() };
+    const made = { plan: plan(machine, compiled, settings, options), counts: new Map() };
     plans.set(key, made);
     return made;
   };
 }
 
-function plan(
-  machine: Machine,
-  compiled: Compiled,
-  { floats, chunk, rows }: Settings,
-  input: 'constant' | 'spikes',
-  steps: number,
-): Plan {
-  const choices = chooseKernels(compiled, { input, floats, steps });
+function plan(machine: Machine, compiled: Compiled, { chunk, rows }: Settings, options: PlanOptions): Plan {
+  const choices = chooseKernels(compiled, options);
   return makePlan(
     machine,
     compiled,
     choices,
-    limitExtent(compiled, choices, { slots: rows, chunk: chunk ?? LONG, lanes: machine.lanes }),
+    limitExtent(compiled, choices, {
+      slots: rows,
+      chunk: chunk ?? LONG,
+      listed: Math.max(chunk ?? LONG, Math.min(rows, LONG)),
+      lanes: machine.lanes,
+    }),
   );
 }
 
 /** Takes fewer steps at a time, then fewer rows, where values of every step take much memory. */
-function limitExtent({ shapes }: Compiled, { values, constant }: Choices, wanted: Extent): Extent {
+function limitExtent({ shapes }: Compiled, { values, constant, dropout }: Choices, wanted: Extent): Extent {
   const changing = [...values].filter((name) => !constant.has(name));
-  const bytes = changing.reduce((sum, name) => sum + 8 * elements(shapes.get(name)!), 0);
+  // Where spikes get lost, those sent are kept beside what arrives.
+  const bytes = changing.reduce((sum, name) => sum + (dropout > 0 ? 16 : 8) * elements(shapes.get(name)!), 0);
   let { slots, chunk } = wanted;
   while (chunk > 1 && slots * chunk * bytes > VALUES_BYTES) chunk = Math.ceil(chunk / 2);
   while (slots > 1 && slots * chunk * bytes > VALUES_BYTES) slots = Math.ceil(slots / 2);

@@ -11,6 +11,7 @@ import { spikesAt } from './neuron.js';
  */
 export function* countExecutor(compiled: Compiled, batch: Batch, options: RunOptions): Iterable<Frame> {
   for (const node of compiled.neurons.values()) requireCountable(node);
+  if ((options.dropout ?? 0) > 0) throw new TypeError(`Cannot count spikes: there is no dropout: ${options.dropout}`);
   for (let sample = 0; sample < batch.size; sample++) {
     yield countFrame(compiled, sample, countOutputs(compiled, batch, sample, options), options);
   }
@@ -58,9 +59,11 @@ function countSpikes(node: Neuron, input: Float64Array, output: Float64Array, st
 }
 
 function requireCountable(node: Neuron): void {
-  if (node.reset === 'subtract' && node.leak === 1) return;
-  const given = `reset '${node.reset}', leak ${node.leak}`;
-  throw new TypeError(`Cannot count spikes of '${node.name}': it must reset by subtraction and not leak: ${given}`);
+  const { name, reset, leak, gains, delay = 0 } = node;
+  if (reset === 'subtract' && leak === 1 && !gains && delay === 0) return;
+  const rule = 'it must reset by subtraction, without leak, gains and delay';
+  const given = `reset '${reset}', leak ${leak}, ${gains ? 'gains' : 'no gains'}, delay ${delay}`;
+  throw new TypeError(`Cannot count spikes of '${name}': ${rule}: ${given}`);
 }
 
 function countFrame(compiled: Compiled, sample: number, outputs: Outputs, { encoder, steps }: RunOptions): Frame {

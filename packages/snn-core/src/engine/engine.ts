@@ -51,6 +51,13 @@ export interface RunOptions {
   readonly encoder: Encoder;
   /** The seed of all randomness, a whole number from 0 to 2^32 - 1. */
   readonly seed: number;
+  /**
+   * The share of spikes that get lost on their way out of every layer of neurons, from 0 to below 1; those that arrive weigh
+   * 1 / (1 - share). Drawn by (seed, sample, step, layer). For calibration: with it, margins are learnt that hold with noise.
+   *
+   * @defaultValue 0
+   */
+  readonly dropout?: number;
 }
 
 /** Sees the output of every node for one sample of an ANN pass. The view holds until the call ends. */

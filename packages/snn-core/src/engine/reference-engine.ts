@@ -1,4 +1,5 @@
 import { MOST_STEPS, requireInteger } from '../errors.js';
+import type { Network } from '../network/network.js';
 import { validate } from '../plugin/define-plugin.js';
 import { optionsOf } from '../plugin/options.js';
 import { type Compiled, checkBatch, compileNetwork, requireAnn, requireSpiking, sizeOf } from './compiled.js';
@@ -51,7 +52,7 @@ export function referenceEngine(options: ReferenceOptions = {}): Engine {
         run: (batch, run) => {
           requireSpiking(compiled);
           checkBatch(compiled, batch);
-          checkRun(run);
+          checkRun(run, network);
           if (executor === 'count') return countExecutor(compiled, batch, run);
           return stepExecutor(compiled, batch, run, rows);
         },
@@ -61,10 +62,17 @@ export function referenceEngine(options: ReferenceOptions = {}): Engine {
   };
 }
 
-/** Refuses steps and seeds out of range. */
-export function checkRun({ steps, seed }: RunOptions): void {
+/** Refuses steps, seeds and a dropout out of range. */
+export function checkRun({ steps, seed, dropout = 0 }: RunOptions, network: Network): void {
   requireInteger('run', 'steps', steps, 1, MOST_STEPS);
   requireInteger('run', 'seed', seed, 0, 2 ** 32 - 1);
+  if (typeof dropout !== 'number' || !(dropout >= 0 && dropout < 1))
+    throw new RangeError(`Cannot run: dropout must be from 0 to below 1: ${dropout}`);
+  for (const node of network.nodes) {
+    if (node.op !== 'neuron' || node.gains === undefined || node.gains.data.length >= steps) continue;
+    const rule = `it has gains for ${node.gains.data.length} steps, and so takes no more`;
+    throw new RangeError(`Cannot run node '${node.name}': ${rule}: ${steps}`);
+  }
 }
 
 function infer(compiled: Compiled, batch: Batch, observe?: Observe): Float32Array {

@@ -1,6 +1,7 @@
 import type { Encode } from '../plugin/roles.js';
 import { type Compiled, countOperations, requireNeuron, sizeOf } from './compiled.js';
 import type { Batch, Frame, RunOptions } from './engine.js';
+import { loseSpikes } from './lose-spikes.js';
 import { type NeuronState, neuronState, resetNeurons, stepNeurons } from './neuron.js';
 
 /** A place for one sample at a time, with a clock of its own. */
@@ -10,7 +11,7 @@ interface Row {
   done: boolean;
   readonly scores: Float64Array;
   readonly neurons: ReadonlyMap<string, NeuronState>;
-  /** What each node has put out in this step; for a neuron its spikes. */
+  /** What each node has put out in this step; for a neuron its spikes, or what arrives of them. */
   readonly outputs: ReadonlyMap<string, Float64Array | Int32Array>;
 }
 
@@ -18,10 +19,11 @@ interface Row {
 export function* stepExecutor(compiled: Compiled, batch: Batch, options: RunOptions, places: number): Iterable<Frame> {
   const encode = options.encoder.start(options.seed);
   const constant = options.encoder.output === 'constant' ? constantNodes(compiled) : new Set<string>();
-  const rows = Array.from({ length: Math.min(places, batch.size) }, (_, sample) => makeRow(compiled, sample));
+  const loses = (options.dropout ?? 0) > 0;
+  const rows = Array.from({ length: Math.min(places, batch.size) }, (_, sample) => makeRow(compiled, sample, loses));
   let next = rows.length;
   while (rows.length > 0) {
-    for (const row of rows) takeStep(compiled, row, batch, encode, constant);
+    for (const row of rows) takeStep(compiled, row, batch, options, encode, constant);
     yield frameOf(compiled, rows, options);
     for (let place = rows.length - 1; place >= 0; place--) {
       const row = rows[place];
@@ -41,16 +43,28 @@ function constantNodes({ network }: Compiled): Set<string> {
   return constant;
 }
 
-function takeStep(compiled: Compiled, row: Row, batch: Batch, encode: Encode, constant: ReadonlySet<string>): void {
+function takeStep(
+  compiled: Compiled,
+  row: Row,
+  batch: Batch,
+  options: RunOptions,
+  encode: Encode,
+  constant: ReadonlySet<string>,
+): void {
   row.step += 1;
-  for (const node of compiled.network.nodes) {
+  for (const [place, node] of compiled.network.nodes.entries()) {
     if (row.step > 1 && constant.has(node.name)) continue;
     const output = row.outputs.get(node.name)!;
     if (node.op === 'input') {
       const image = batch.data.subarray(row.sample * output.length, (row.sample + 1) * output.length);
       encode(image, batch.indices[row.sample], row.step, output as Float64Array);
     } else if (node.op === 'neuron') {
-      stepNeurons(node, row.neurons.get(node.name)!, row.outputs.get(node.inputs[0])!);
+      const state = row.neurons.get(node.name)!;
+      stepNeurons(node, state, row.outputs.get(node.inputs[0])!);
+      if (output !== state.spikes) {
+        const sample = batch.indices[row.sample];
+        loseSpikes(state.spikes, output as Float64Array, options, { sample, step: row.step, node: place });
+      }
     } else {
       const inputs = node.inputs.map((name) => row.outputs.get(name)!);
       compiled.forward.get(node.name)!(inputs, output as Float64Array, 1);
@@ -60,14 +74,14 @@ function takeStep(compiled: Compiled, row: Row, batch: Batch, encode: Encode, co
   for (let i = 0; i < row.scores.length; i++) row.scores[i] += readout[i];
 }
 
-function makeRow(compiled: Compiled, sample: number): Row {
+function makeRow(compiled: Compiled, sample: number, losesSpikes: boolean): Row {
   const neurons = new Map(
     [...compiled.neurons].map(([name, node]) => [name, neuronState(node, sizeOf(compiled, name))]),
   );
   const outputs = new Map(
     compiled.network.nodes.map(({ name }) => [
       name,
-      neurons.get(name)?.spikes ?? new Float64Array(sizeOf(compiled, name)),
+      (losesSpikes ? undefined : neurons.get(name)?.spikes) ?? new Float64Array(sizeOf(compiled, name)),
     ]),
   );
   return {
@@ -88,6 +102,9 @@ function restart(compiled: Compiled, row: Row, sample: number): void {
   for (const [name, node] of compiled.neurons) resetNeurons(node, row.neurons.get(name)!);
 }
 
+const emitted = ({ neurons, outputs }: Row, name: string): ArrayLike<number> =>
+  neurons.get(name)?.spikes ?? outputs.get(name)!;
+
 function frameOf(compiled: Compiled, rows: readonly Row[], { encoder }: RunOptions): Frame {
   return {
     rows: rows.length,
@@ -98,8 +115,7 @@ function frameOf(compiled: Compiled, rows: readonly Row[], { encoder }: RunOptio
       requireNeuron(compiled, node);
       return rows[row].neurons.get(node)!.spikes;
     },
-    operations: (node, row) =>
-      countOperations(compiled, node, { output: (name) => rows[row].outputs.get(name)!, encoder }),
+    operations: (node, row) => countOperations(compiled, node, { output: (name) => emitted(rows[row], name), encoder }),
     stop: (row) => {
       rows[row].done = true;
     },

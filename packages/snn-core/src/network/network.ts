@@ -1,3 +1,5 @@
+import type { Json } from '../json.js';
+
 /** Sizes along each axis. Images are `[height, width, channels]`, vectors `[features]`. */
 export type Shape = readonly number[];
 
@@ -126,7 +128,7 @@ export interface Softmax extends NodeBase {
 /**
  * A layer of integrate-and-fire neurons, one for each element of its input.
  *
- * In every step: `v ← leak · v + input`; the neuron fires if `v` reaches θ; it is reset; it emits its spike, of
+ * In every step: `v ← leak · v + gain · input`; the neuron fires if `v` reaches θ; it is reset; it emits its spike, of
  * height 1. Tensors hold one value for all, one a channel, or one a neuron.
  */
 export interface Neuron extends NodeBase {
@@ -146,6 +148,13 @@ export interface Neuron extends NodeBase {
    * emitted only while the sum of all that was sent stays at or above 0 (Wang et al., IJCAI 2022).
    */
   readonly levels: readonly [min: number, max: number];
+  /**
+   * `[T]`, what the input is multiplied by in step 1, 2, ..., T: p of temporal effective batch normalisation (Duan et al.,
+   * NeurIPS 2022). Such a network runs for at most T steps. Without it every step counts alike.
+   */
+  readonly gains?: Tensor;
+  /** How many steps spikes are under way to the next layer: none if left out. */
+  readonly delay?: 0 | 1;
 }
 
 /** One operation of a network. */
@@ -180,6 +189,8 @@ export interface NetworkMeta {
   readonly classNames?: readonly string[];
   /** λ of each neuron layer, one value or one a channel: a rate times λ is the ANN's activation. */
   readonly lambda?: Readonly<Record<string, readonly number[]>>;
+  /** What cutoffs learnt about this network, by the plugin's name. */
+  readonly fits?: Readonly<Record<string, Json>>;
   /** What converters did beyond the plain rule, one sentence each. */
   readonly notes?: readonly string[];
 }

@@ -160,6 +160,11 @@ function neuronShape(node: Neuron, shape: Shape): Shape {
   if (!Number.isInteger(min) || !Number.isInteger(max) || min > 0 || max < 1) {
     refuseValue(node, 'levels must be whole numbers [min <= 0, max >= 1]', node.levels);
   }
+  if (node.gains !== undefined) {
+    checkTensor(node, 'gains', node.gains);
+    if (node.gains.shape.length !== 1) refuse(node, 'gains must be of shape [T]', `[${node.gains.shape}]`);
+  }
+  if (node.delay !== undefined) requireOneOf(node, 'delay', node.delay, [0, 1]);
   return shape;
 }
 

@@ -65,6 +65,11 @@ export function requirePair(node: { readonly name: string }, field: string, valu
 }
 
 /** Refuses a word that is not in the list. */
-export function requireOneOf(node: Node, field: string, value: string, allowed: readonly string[]): void {
+export function requireOneOf<T extends string | number>(
+  node: Node,
+  field: string,
+  value: T,
+  allowed: readonly T[],
+): void {
   if (!allowed.includes(value)) refuseValue(node, `${field} must be ${allowed.join(' or ')}`, value);
 }

@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { OptionsError } from '../errors.js';
-import type { Json, Plugin } from './roles.js';
+import type { Json } from '../json.js';
+import type { Plugin } from './roles.js';
 
 /** Makes a plugin from options; without them every default holds. */
 export interface PluginFactory<P extends Plugin, Input> {

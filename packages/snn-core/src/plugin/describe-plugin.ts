@@ -1,4 +1,5 @@
-import type { Json, Plugin } from './roles.js';
+import type { Json } from '../json.js';
+import type { Plugin } from './roles.js';
 
 /** A plugin in a manifest. */
 export interface PluginDescription {

@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { show } from '../errors.js';
-import type { Json } from './roles.js';
+import type { Json } from '../json.js';
 
 /** One option of {@link optionsOf}. */
 export interface Field<Value> {

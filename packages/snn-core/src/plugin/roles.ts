@@ -1,8 +1,6 @@
 import type { Batch, Engine, Frame } from '../engine/engine.js';
+import type { Json } from '../json.js';
 import type { Network } from '../network/network.js';
-
-/** Anything that `JSON.stringify` keeps whole. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** What every plugin says of itself. A plugin is an object literal; `definePlugin` is sugar. */
 export interface Plugin<Role extends string = string> {
@@ -45,9 +43,18 @@ export interface Tuner extends Plugin<'tuner'> {
   tune(network: Network, calibration: Calibration): Promise<Network>;
 }
 
-/** The scores of calibration samples after every step. */
-export interface Recording {
+/** Where scores come from. What was learnt from scores holds for scores from the same source. */
+export interface ScoreSource {
+  /** SHA-256 of the network's nodes, in hexadecimal; what is known beside them does not count. */
+  readonly network: string;
+  /** Name and options of the encoder, as canonical JSON. */
+  readonly encoder: string;
+  /** T, the most steps of a sample. */
   readonly steps: number;
+}
+
+/** The scores of calibration samples after every step: the read-out's values summed over the steps so far. */
+export interface Recording extends ScoreSource {
   readonly classes: number;
   /** `[samples, steps, classes]` */
   readonly scores: Float64Array;
@@ -56,10 +63,16 @@ export interface Recording {
 
 /** Decides, sample by sample, when the answer is safe. */
 export interface CutoffPolicy extends Plugin<'cutoff'> {
+  /** The share of spikes that get lost while the recording for `fit` is made. @defaultValue 0 */
+  readonly dropout?: number;
   /** What is learnt from a recording; absent where there is nothing to learn. */
   fit?(recording: Recording): Json;
-  /** Looks at each frame and calls `frame.stop(row)`. `fitted` is what `fit` returned, or null. */
-  start(fitted: Json): (frame: Frame) => void;
+  /**
+   * Looks at each frame and calls `frame.stop(row)`. `fitted` is what `fit` returned, or null.
+   *
+   * @throws TypeError if `fitted` was learnt from another source
+   */
+  start(fitted: Json, source: ScoreSource): (frame: Frame) => void;
 }
 
 /** A metric at work. */

@@ -1,8 +1,10 @@
 import type { Batch, Program } from '../engine/engine.js';
 import { labelsOf, MOST_STEPS, requireInteger, requireKnown, requireSamples } from '../errors.js';
+import type { Json } from '../json.js';
 import { noCutoff } from '../plugin/neutral.js';
-import type { CutoffPolicy, Encoder, Json, Metric } from '../plugin/roles.js';
+import type { CutoffPolicy, Encoder, Metric } from '../plugin/roles.js';
 import { argmax, tallyAnswers } from './answers.js';
+import { scoreSource } from './score-source.js';
 import { type StepWork, tallyWork, type Work } from './work.js';
 
 /** What `evaluate` measures with. */
@@ -14,7 +16,7 @@ export interface EvaluateOptions {
   readonly seed?: number;
   /** @defaultValue noCutoff() */
   readonly cutoff?: CutoffPolicy;
-  /** What the cutoff's `fit` returned. @defaultValue null */
+  /** What the cutoff's `fit` returned. @defaultValue what the network's meta keeps for it, or null */
   readonly fitted?: Json;
   /** @defaultValue none */
   readonly metrics?: readonly Metric[];
@@ -52,9 +54,10 @@ export async function evaluate(
   options: EvaluateOptions,
 ): Promise<Evaluation> {
   requireKnown('evaluate', options, ['steps', 'encoder', 'seed', 'cutoff', 'fitted', 'metrics', 'onProgress']);
-  const { steps, encoder, seed = 0, cutoff = noCutoff(), fitted = null, metrics = [], onProgress } = options;
+  const { steps, encoder, seed = 0, cutoff = noCutoff(), metrics = [], onProgress } = options;
+  const { fitted = program.network.meta.fits?.[cutoff.name] ?? null } = options;
   requireInteger('evaluate', 'steps', steps, 1, MOST_STEPS);
-  const stop = cutoff.start(fitted);
+  const stop = cutoff.start(fitted, await scoreSource(program.network, { encoder, steps }));
   const twin = metrics.find(({ name }, i) => metrics.some((other, k) => k < i && other.name === name));
   if (twin) throw new TypeError(`Cannot evaluate: metrics must have different names: '${twin.name}' twice`);
   const observers = metrics.map((metric) => ({ name: metric.name, ...metric.start(program.network) }));

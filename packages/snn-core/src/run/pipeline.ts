@@ -1,11 +1,12 @@
 import type { Batch, Engine } from '../engine/engine.js';
 import { referenceEngine } from '../engine/reference-engine.js';
 import { MOST_STEPS, requireInteger, requireKnown } from '../errors.js';
+import type { Json } from '../json.js';
 import type { Network } from '../network/network.js';
 import { networkHash } from '../network/network-file.js';
 import { direct } from '../plugin/encoders.js';
 import { identity, noCutoff, noTuner } from '../plugin/neutral.js';
-import type { Calibration, Converter, CutoffPolicy, Encoder, Json, Metric, Tuner } from '../plugin/roles.js';
+import type { Calibration, Converter, CutoffPolicy, Encoder, Metric, Tuner } from '../plugin/roles.js';
 import { type Evaluation, evaluate } from './evaluate.js';
 import { describePipeline, type Manifest } from './manifest.js';
 import { recordScores } from './record-scores.js';
@@ -50,7 +51,7 @@ export interface PipelineResult {
   readonly manifest: Manifest;
   /** SHA-256 of the network given and of the one that was run. */
   readonly hashes: { readonly ann: string; readonly snn: string };
-  /** The network that was run. */
+  /** The network that was run, with what the cutoff learnt. */
   readonly network: Network;
   /** What the cutoff learnt. */
   readonly fitted: Json;
@@ -69,7 +70,8 @@ export async function runPipeline(pipeline: Pipeline, ann: Network, data: RunDat
   const program = await engine.compile(network);
   try {
     const run = { steps, encoder, seed };
-    const fitted = cutoff.fit?.(await recordScores(program, data.calibration(), run)) ?? null;
+    const { dropout = 0 } = cutoff;
+    const fitted = cutoff.fit?.(await recordScores(program, data.calibration(), { ...run, dropout })) ?? null;
     const { onProgress } = data;
     const evaluation = await evaluate(program, data.test(), {
       ...run,
@@ -79,8 +81,14 @@ export async function runPipeline(pipeline: Pipeline, ann: Network, data: RunDat
       ...(onProgress && { onProgress }),
     });
     const hashes = { ann: await networkHash(ann), snn: await networkHash(network) };
-    return { manifest: await describePipeline(pipeline), hashes, network, fitted, evaluation };
+    const kept = fitted === null ? network : withFit(network, cutoff, fitted);
+    return { manifest: await describePipeline(pipeline), hashes, network: kept, fitted, evaluation };
   } finally {
     program.dispose();
   }
 }
+
+const withFit = (network: Network, { name }: CutoffPolicy, fitted: Json): Network => ({
+  ...network,
+  meta: { ...network.meta, fits: { ...network.meta.fits, [name]: fitted } },
+});

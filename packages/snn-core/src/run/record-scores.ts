@@ -1,6 +1,7 @@
 import type { Batch, Program, RunOptions } from '../engine/engine.js';
 import { labelsOf, requireSamples } from '../errors.js';
 import type { Recording } from '../plugin/roles.js';
+import { scoreSource } from './score-source.js';
 
 /**
  * Runs labelled samples for all their steps and keeps the scores after each: what a cutoff learns from.
@@ -36,5 +37,5 @@ export async function recordScores(
     scores.set(part, at);
     at += part.length;
   }
-  return { steps, classes, scores, labels: Int32Array.from(labels) };
+  return { ...(await scoreSource(program.network, options)), classes, scores, labels: Int32Array.from(labels) };
 }
