@@ -1,0 +1,3 @@
+export { type HebbianEngineOptions, hebbianEngine } from './engine/hebbian-engine.js';
+export { hebbian } from './hebbian.js';
+export type { HebbianOptions, HebbianRule } from './options.js';
