@@ -5,7 +5,7 @@
 // '@tensorflow/tfjs-layers'`, which registers all as a side effect (426 kB minified for a table; it would make this
 // package load a model library nobody asked for, and importing it would change global state); a bundle of tfjs's own
 // gradients (140 kB, a build step, and it keeps the slow ones: the gradient of batch normalisation tiles its
-// statistics, a third of a training step). Our own table has the gradients of 54 kernels in 2 kB gzipped, and a kernel
+// statistics, a third of a training step). Our own table has the gradients of 57 kernels in 2 kB gzipped, and a kernel
 // outside it fails with tfjs's own message, "gradient function not found". A gradient that is already registered is
 // left alone, but for the two that we do better: Conv2D (dilation) and FusedBatchNorm (speed).
 import {
@@ -14,63 +14,116 @@ import {
   Conv2D,
   Conv2DBackpropFilter,
   Conv2DBackpropInput,
+  DepthwiseConv2dNativeBackpropFilter,
+  DepthwiseConv2dNativeBackpropInput,
   FusedBatchNorm,
-  findBackendFactory,
   getGradient,
   getKernel,
   Identity,
   MaxPoolGrad,
   registerGradient,
   Sum,
-  version_core,
+  UnsortedSegmentSum,
 } from '@tensorflow/tfjs-core';
 import { avgPoolGrad } from './avg-pool-grad.js';
 import { batchMatMul } from './batch-mat-mul.js';
+import { checkTfjs } from './check-tfjs.js';
 import { conv2dBackpropFilter } from './conv2d-backprop-filter.js';
 import { conv2dBackpropInput } from './conv2d-backprop-input.js';
+import {
+  BATCH_NORM,
+  BATCH_NORM_GRADIENT,
+  batchNormTraining,
+  batchNormTrainingGradConfig,
+  batchNormTrainingGradient,
+} from './fused/batch-norm.js';
+import { depthwiseBackpropFilter, depthwiseBackpropInput } from './fused/depthwise.js';
+import { directBackpropFilter } from './fused/filter-gradient.js';
+import { layerModule } from './fused/layers.js';
+import { averagePoolGradient, maximumPoolGradient } from './fused/pooling.js';
+import { registerFused, whyNot } from './fused/register-fused.js';
+import { unsortedSegmentSum } from './fused/segment-sum.js';
+import { winogradBackpropFilter, winogradBackpropInput, winogradConv2d } from './fused/winograd.js';
 import { binaryGradients, unaryGradients } from './gradients/elementwise.js';
+import { gatherGradients } from './gradients/gather.js';
 import { layerGradients } from './gradients/layers.js';
 import { reductionGradients } from './gradients/reductions.js';
 import { shapeGradients } from './gradients/shapes.js';
 import { identity } from './identity.js';
 import { maxPoolGrad } from './max-pool-grad.js';
 import { sum } from './sum.js';
-import { replaceKernel, wasmKernel } from './wasm-kernel.js';
+import { replaceKernel, type WasmKernel, wasmKernel } from './wasm-kernel.js';
 
-/** The one release of TensorFlow.js whose internals the kernels rely on. */
-const VERSION = '4.22.0';
+/** How the kernels are registered. */
+export interface TrainingKernelOptions {
+  /** Whether our own WebAssembly is used; without it there are only compositions of stock kernels. @defaultValue true */
+  readonly simd?: boolean;
+}
 
 /**
  * Makes the WebAssembly back end of TensorFlow.js able to train a CNN: registers the gradients that tfjs leaves out in
- * Node, adds the missing kernel Conv2DBackpropFilter, replaces MaxPoolGrad, which loses gradients, and puts faster
- * kernels in place of AvgPoolGrad, BatchMatMul, Conv2DBackpropInput, Identity and Sum. May be called before or after
+ * Node, adds the missing kernels Conv2DBackpropFilter, DepthwiseConv2dNativeBackpropFilter and -Input and
+ * UnsortedSegmentSum, replaces MaxPoolGrad, which loses gradients, adds BatchNormTraining, and puts faster kernels in place
+ * of AvgPoolGrad, BatchMatMul, Conv2D, Conv2DBackpropInput, Identity and Sum. May be called before or after
  * `setBackend('wasm')`; a second call does nothing.
  *
  * @throws RangeError if tfjs-core is not version 4.22.0; ReferenceError if tfjs-backend-wasm has not been imported
  */
-export function registerTrainingKernels(): void {
-  if (version_core !== VERSION) {
-    throw new RangeError(`Cannot register training kernels: tfjs-core must be version ${VERSION}: ${version_core}`);
-  }
-  if (!findBackendFactory('wasm')) {
-    const rule = "import '@tensorflow/tfjs-backend-wasm' first";
-    throw new ReferenceError(`Cannot register training kernels: ${rule}: no wasm back end registered`);
-  }
+export function registerTrainingKernels({ simd = true }: TrainingKernelOptions = {}): void {
+  checkTfjs('training kernels');
   registerGradients();
   // Conv2DBackpropFilter is no kernel of the stock back end: it is there only after us.
   if (getKernel(Conv2DBackpropFilter, 'wasm') !== undefined) return;
-  replaceKernel(Conv2DBackpropInput, conv2dBackpropInput(wasmKernel(Conv2DBackpropInput)));
-  replaceKernel(AvgPoolGrad, avgPoolGrad(wasmKernel(AvgPoolGrad)));
-  replaceKernel(BatchMatMul, batchMatMul(wasmKernel(BatchMatMul)));
-  replaceKernel(Identity, identity);
-  replaceKernel(MaxPoolGrad, maxPoolGrad);
-  replaceKernel(Sum, sum(wasmKernel(Sum)));
-  replaceKernel(Conv2DBackpropFilter, conv2dBackpropFilter);
+  const compositions = {
+    [AvgPoolGrad]: avgPoolGrad(wasmKernel(AvgPoolGrad)),
+    [BatchMatMul]: batchMatMul(wasmKernel(BatchMatMul)),
+    [Conv2D]: wasmKernel(Conv2D),
+    [Conv2DBackpropFilter]: conv2dBackpropFilter,
+    [Conv2DBackpropInput]: conv2dBackpropInput,
+    [Identity]: identity,
+    [MaxPoolGrad]: maxPoolGrad,
+    [Sum]: sum(wasmKernel(Sum)),
+  };
+  const ours = simd ? { ...compositions, ...accelerated(compositions) } : compositions;
+  for (const [name, kernel] of Object.entries(ours)) replaceKernel(name, kernel);
+  if (simd) registerFused(layerModule, added);
 }
+
+/** Our own WebAssembly, with a composition for where it cannot run or does not pay. */
+const accelerated = (otherwise: Readonly<Record<string, WasmKernel>>): Record<string, WasmKernel> => ({
+  [AvgPoolGrad]: averagePoolGradient(otherwise[AvgPoolGrad]),
+  [Conv2D]: winogradConv2d(otherwise[Conv2D]),
+  [Conv2DBackpropFilter]: winogradBackpropFilter(directBackpropFilter(otherwise[Conv2DBackpropFilter])),
+  [Conv2DBackpropInput]: winogradBackpropInput(otherwise[Conv2DBackpropInput]),
+  [MaxPoolGrad]: maximumPoolGradient(otherwise[MaxPoolGrad]),
+});
+
+/** Kernels that have no composition. */
+const added = {
+  [BATCH_NORM]: batchNormTraining,
+  [BATCH_NORM_GRADIENT]: batchNormTrainingGradient,
+  [DepthwiseConv2dNativeBackpropFilter]: depthwiseBackpropFilter,
+  [DepthwiseConv2dNativeBackpropInput]: depthwiseBackpropInput,
+  [UnsortedSegmentSum]: unsortedSegmentSum,
+};
+
+/**
+ * Why our own WebAssembly kernels are not in use on the wasm back end; undefined if they are. Without them training goes on,
+ * by compositions of stock kernels, but for depthwise convolution and `gather`.
+ */
+export const whyNoSimdKernels = (): string | undefined => whyNot(layerModule, BATCH_NORM);
 
 function registerGradients(): void {
   const ours = new Set<string>([Conv2D, FusedBatchNorm]);
-  const all = [unaryGradients, binaryGradients, shapeGradients, reductionGradients, layerGradients].flat();
+  registerGradient(batchNormTrainingGradConfig);
+  const all = [
+    unaryGradients,
+    binaryGradients,
+    shapeGradients,
+    gatherGradients,
+    reductionGradients,
+    layerGradients,
+  ].flat();
   for (const gradient of all) {
     if (ours.has(gradient.kernelName) || !getGradient(gradient.kernelName)) registerGradient(gradient);
   }

@@ -17,6 +17,16 @@ export interface WasmBackend {
   makeOutput(shape: number[], dtype: 'float32'): TensorInfo;
   /** The values of a float32 tensor, valid until the next allocation. */
   typedArrayFromHeap(tensor: TensorInfo): Float32Array;
+  /** Where a tensor's values lie in the memory. */
+  readonly dataIdMap: { get(dataId: object): { readonly memoryOffset: number } };
+  /** The WebAssembly module, made by Emscripten. */
+  readonly wasm: {
+    readonly HEAPU8: Uint8Array;
+    /** What the module exports, in the build without threads. */
+    readonly asm?: { readonly memory?: WebAssembly.Memory };
+    /** The memory, in the build with threads. */
+    readonly wasmMemory?: WebAssembly.Memory;
+  };
 }
 
 /** The arguments of a kernel of the WebAssembly back end. */
@@ -28,6 +38,9 @@ export interface KernelArguments {
 
 /** Computes one output from tensors that live in the memory of the WebAssembly back end. */
 export type WasmKernel = (args: KernelArguments) => TensorInfo;
+
+/** Computes several outputs. */
+export type WasmKernels = (args: KernelArguments) => TensorInfo[];
 
 /**
  * Finds a registered kernel of the WebAssembly back end.
@@ -41,7 +54,7 @@ export function wasmKernel(name: string): WasmKernel {
 }
 
 /** Puts a kernel in place of the stock one, whose preparation (`setupFunc`) stays: ours may fall back to it. */
-export function replaceKernel(kernelName: string, kernel: WasmKernel): void {
+export function replaceKernel(kernelName: string, kernel: WasmKernel | WasmKernels): void {
   const stock = getKernel(kernelName, 'wasm');
   if (stock) unregisterKernel(kernelName, 'wasm');
   const kernelFunc = kernel as unknown as KernelConfig['kernelFunc'];

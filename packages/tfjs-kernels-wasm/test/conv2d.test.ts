@@ -2,6 +2,7 @@ import { registerTrainingKernels } from '@spikewright/tfjs-kernels-wasm';
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { expectSameOnBothBackends, random } from './two-backends.js';
 
@@ -68,6 +69,53 @@ const convolutions: [Four, Four, [number, number], Pad][] = [
 
 test.each(convolutions)('Conv2D gradients equal the cpu back end: %j, %j, %j, %j', async (...args) => {
   await expectSameOnBothBackends(() => convolutionGradients(...args));
+});
+
+/** Any convolution of a small image, stride or dilation 1 as tfjs wants it. */
+const anyConvolution = fc.record({
+  input: fc.tuple(
+    fc.integer({ min: 1, max: 3 }),
+    fc.integer({ min: 5, max: 11 }),
+    fc.integer({ min: 5, max: 11 }),
+    fc.integer({ min: 1, max: 7 }),
+  ),
+  taps: fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 4 })),
+  to: fc.integer({ min: 1, max: 10 }),
+  strides: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
+  pad: fc.constantFrom('same', 'valid'),
+});
+
+test('Conv2D gradients equal the cpu back end, whatever the filter, stride, padding and channels', async () => {
+  const property = fc.asyncProperty(anyConvolution, async ({ input, taps, to, strides, pad }) => {
+    await expectSameOnBothBackends(() =>
+      convolutionGradients(input, [...taps, input[3], to], strides, pad as 'same' | 'valid'),
+    );
+  });
+  await fc.assert(property, { numRuns: 40 });
+});
+
+test('the kernels differentiate stride and dilation together, which tf.conv2d does not offer', async () => {
+  await tf.setBackend('wasm');
+  // x [1, 7, 7, 1], 2x2 taps 2 apart, stride 3: outputs at 0 and 3, inputs 0, 2 and 3, 5 in both directions.
+  const attrs = { strides: [3, 3], dilations: [2, 2], pad: 'valid', dataFormat: 'NHWC' };
+  const x = tf.reshape(tf.range(0, 49), [1, 7, 7, 1]);
+  const dy = tf.tensor4d([1, 10, 100, 1000], [1, 2, 2, 1]);
+  const run = (name: string, inputs: tf.NamedTensorMap, more: tf.NamedAttrMap): number[] => [
+    ...tf
+      .engine()
+      .runKernel<tf.Tensor>(name, inputs, { ...attrs, ...more })
+      .dataSync(),
+  ];
+  // Tap (0, 0) sees x at (0,0) (0,3) (3,0) (3,3): 0, 3, 21, 24; taps to the right add 2, taps below 14.
+  const first = 0 + 30 + 2100 + 24000;
+  const taps = [first, first + 2 * 1111, first + 14 * 1111, first + 16 * 1111];
+  expect(run('Conv2DBackpropFilter', { x, dy }, { filterShape: [2, 2, 1, 1] })).toEqual(taps);
+  const filter = tf.tensor4d([1, 2, 3, 4], [2, 2, 1, 1]);
+  const dx = run('Conv2DBackpropInput', { dy, filter }, { inputShape: [1, 7, 7, 1] });
+  const at = (row: number, column: number): number => dx[7 * row + column];
+  expect([at(0, 0), at(0, 2), at(2, 0), at(2, 2)]).toEqual([1, 2, 3, 4]);
+  expect([at(0, 3), at(0, 5), at(5, 3), at(5, 5)]).toEqual([10, 20, 3000, 4000]);
+  expect(dx.reduce((sum, value) => sum + value)).toBe(10 * 1111);
 });
 
 test.each(['same', 'valid'] as const)(

@@ -151,13 +151,3 @@ test('a small network has the same gradients on both back ends', async () => {
     return tf.grads(loss)([random([3, 3, 2, 5], 2), random([5], 3), random([45, 3], 4)]);
   });
 });
-
-test('the gradient of a depthwise convolution fails with one clear message', async () => {
-  await tf.setBackend('wasm');
-  const gradient = tf.grad((image: tf.Tensor) =>
-    tf.depthwiseConv2d(image as tf.Tensor4D, tf.ones([3, 3, 2, 1]), 1, 'same'),
-  );
-  expect(() => gradient(tf.ones([1, 5, 5, 2]))).toThrow(
-    'Cannot differentiate depthwiseConv2d: this version has no gradient for depthwise convolution: use conv2d or leave the layer frozen',
-  );
-});

@@ -1,4 +1,5 @@
-import { registerTrainingKernels } from '@spikewright/tfjs-kernels-wasm';
+import { registerTrainingKernels, whyNoSimdKernels } from '@spikewright/tfjs-kernels-wasm';
+import { registerNeuronKernels, whyNoNeuronKernels } from '@spikewright/tfjs-kernels-wasm/neurons';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test, vi } from 'vitest';
 
@@ -43,4 +44,12 @@ test('registerTrainingKernels works before the back end is set, leaves other gra
   // Stride 2 goes to the stock kernel, which must have been prepared when the back end started.
   const gradient = tf.grad((x: tf.Tensor) => tf.conv2d(x as tf.Tensor4D, tf.ones([1, 1, 1, 1]), 2, 'valid'));
   expect([...gradient(tf.zeros([1, 3, 3, 1])).dataSync()]).toEqual([1, 0, 1, 0, 0, 0, 1, 0, 1]);
+});
+
+test('registered after the start, the kernels are in use', () => {
+  expect(whyNoSimdKernels()).toBeUndefined();
+  expect(whyNoNeuronKernels()).toBe('they have not been registered');
+  registerNeuronKernels();
+  registerNeuronKernels();
+  expect(whyNoNeuronKernels()).toBeUndefined();
 });

@@ -3,13 +3,32 @@
 // One custom gradient, because those of tf.moments and tf.batchNorm, composed, took a third of a training step. The
 // rows are laid out as a matrix so that every sum runs over the first axis, which the wasm training kernels do fast.
 // On that back end a product with one value a channel costs six times a product of equals: hence as few as possible.
-import { add, customGrad, keep, mul, reshape, rsqrt, square, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
+//
+// Where @spikewright/tfjs-kernels-wasm has registered its kernel, that is run instead: three passes each way.
+import {
+  add,
+  customGrad,
+  engine,
+  getBackend,
+  getKernel,
+  keep,
+  mul,
+  reshape,
+  rsqrt,
+  square,
+  sub,
+  sum,
+  type Tensor,
+} from '@tensorflow/tfjs-core';
 
 /** Mean and variance of a batch, `[channels]` each; the caller disposes of them. */
 export interface BatchStatistics {
   readonly mean: Tensor;
   readonly variance: Tensor;
 }
+
+/** Inputs `x`, `gamma`, `beta`, attribute `epsilon`, outputs y, mean, variance: a kernel with a gradient of its own. */
+const KERNEL = 'BatchNormTraining';
 
 type Save = (tensors: Tensor[]) => void;
 
@@ -27,6 +46,11 @@ export function batchNorm(
   epsilon: number,
   observe: (statistics: BatchStatistics) => void,
 ): Tensor {
+  if (getKernel(KERNEL, getBackend())) {
+    const [y, mean, variance] = engine().runKernel<Tensor[]>(KERNEL, { x, gamma, beta }, { epsilon });
+    observe({ mean: keep(mean), variance: keep(variance) });
+    return y;
+  }
   const channels = x.shape[x.rank - 1];
   const count = x.size / channels;
   const normalise = customGrad((...args) => {

@@ -4,27 +4,41 @@ import type { Moments } from './optimizer.js';
 import type { Tensors } from './parameters.js';
 import type { EpochReport } from './reports.js';
 
-/** Everything that changes while a network is trained. */
-export interface TrainState {
+/** The tensors of a network that training changes. */
+interface Weights {
   parameters: Tensors;
+  /** The running statistics of batch normalisation. */
   statistics: Tensors;
+}
+
+/** Everything that changes while a network is trained. */
+export interface TrainState extends Weights {
   moments: Moments;
   /** Steps taken, over all epochs. */
   step: number;
   /** Sums over the steps taken of the epoch under way. */
   sums: { loss: number; correct: number; samples: number };
   history: EpochReport[];
+  /** The weights after the best epoch so far, where there is `patience`. */
+  best?: Weights & { epoch: number };
 }
 
-const FORMAT = 'training checkpoint 1';
+const FORMAT = 'training checkpoint 2';
 
 /** Writes a state as a safetensors file. `run` says which training it belongs to. */
 export function writeCheckpoint(state: TrainState, run: Readonly<Record<string, string>>): Uint8Array {
-  const { parameters, statistics, moments, ...progress } = state;
+  const { parameters, statistics, moments, best, ...progress } = state;
   const tensors: Tensors = {};
-  for (const [name, tensor] of Object.entries({ ...parameters, ...statistics })) tensors[`network/${name}`] = tensor;
+  const place = (folder: string, weights: Weights): void => {
+    for (const [name, tensor] of Object.entries({ ...weights.parameters, ...weights.statistics })) {
+      tensors[`${folder}/${name}`] = tensor;
+    }
+  };
+  place('network', { parameters, statistics });
+  if (best) place('best', best);
   for (const [name, data] of Object.entries(moments)) tensors[`moments/${name}`] = { shape: [data.length], data };
-  return writeSafetensors(tensors, { ...run, format: FORMAT, progress: JSON.stringify(progress) });
+  const done = { ...progress, ...(best && { bestEpoch: best.epoch }) };
+  return writeSafetensors(tensors, { ...run, format: FORMAT, progress: JSON.stringify(done) });
 }
 
 /**
@@ -42,23 +56,30 @@ export function readCheckpoint(
   for (const [key, value] of Object.entries({ ...run, format: FORMAT })) {
     if (metadata[key] !== value) throw mismatch(`it must have the same ${key}, ${value}`, metadata[key]);
   }
-  const network = { ...start.parameters, ...start.statistics };
-  for (const [name, { shape }] of Object.entries(network)) {
-    const found = tensors[`network/${name}`]?.shape;
-    if (String(found) !== String(shape)) throw mismatch(`'${name}' must have the shape [${shape}]`, `[${found}]`);
-  }
-  const restored = (expected: Tensors): Tensors =>
-    Object.fromEntries(Object.keys(expected).map((name) => [name, tensors[`network/${name}`]]));
+  const restored = (folder: string): Weights => {
+    const restore = (expected: Tensors): Tensors => {
+      const found = Object.keys(expected).map((name) => [name, tensors[`${folder}/${name}`]] as const);
+      for (const [name, tensor] of found) {
+        const { shape } = expected[name];
+        if (String(tensor?.shape) === String(shape)) continue;
+        throw mismatch(`'${name}' must have the shape [${shape}]`, `[${tensor?.shape}]`);
+      }
+      return Object.fromEntries(found);
+    };
+    return { parameters: restore(start.parameters), statistics: restore(start.statistics) };
+  };
+  const { bestEpoch, ...progress } = readProgress(metadata.progress);
+  const network = restored('network');
   const moments = Object.entries(tensors).filter(([name]) => name.startsWith('moments/'));
   for (const [name, { data }] of moments) {
     const parameter = start.parameters[name.slice('moments/'.length, name.lastIndexOf('/'))];
     if (data.length !== parameter?.data.length) throw mismatch('moments must be of its parameters', name);
   }
   return {
-    parameters: restored(start.parameters),
-    statistics: restored(start.statistics),
+    ...network,
     moments: Object.fromEntries(moments.map(([name, { data }]) => [name.slice('moments/'.length), data])),
-    ...readProgress(metadata.progress),
+    ...progress,
+    ...(bestEpoch && { best: { epoch: bestEpoch, ...restored('best') } }),
   };
 }
 
@@ -67,13 +88,17 @@ const mismatch = (rule: string, value: unknown): TypeError =>
 
 const amount = v.pipe(v.number(), v.minValue(0));
 const evaluation = v.strictObject({ accuracy: amount, loss: amount });
-const progressSchema = v.strictObject({
-  step: v.pipe(amount, v.integer()),
-  sums: v.strictObject({ loss: amount, correct: amount, samples: amount }),
-  history: v.array(
-    v.strictObject({ epoch: amount, loss: amount, accuracy: amount, validation: v.exactOptional(evaluation) }),
-  ),
-});
+const progressSchema = v.pipe(
+  v.strictObject({
+    step: v.pipe(amount, v.integer()),
+    sums: v.strictObject({ loss: v.number(), correct: amount, samples: amount }),
+    history: v.array(
+      v.strictObject({ epoch: amount, loss: v.number(), accuracy: amount, validation: v.exactOptional(evaluation) }),
+    ),
+    bestEpoch: v.exactOptional(v.pipe(amount, v.integer())),
+  }),
+  v.check(({ history, bestEpoch }) => bestEpoch === undefined || history[bestEpoch - 1] !== undefined),
+);
 
 function readProgress(text: string): v.InferOutput<typeof progressSchema> {
   try {

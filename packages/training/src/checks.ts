@@ -1,4 +1,4 @@
-import { type Batch, checkNetwork, type Network, type Node, type Shape } from '@spikewright/snn-core';
+import { type Batch, checkNetwork, type Network, type Node, type Op, type Shape } from '@spikewright/snn-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LabelledBatch } from './batches.js';
 
@@ -9,47 +9,68 @@ export interface Sizes {
   readonly classes: number;
 }
 
-const TRAINABLE: readonly string[] = [
+/** What both kinds of network may have. */
+const LINEAR: readonly Op[] = [
   'input',
   'conv2d',
   'dense',
   'batchNorm',
-  'relu',
-  'clip',
-  'qcfs',
   'avgPool2d',
-  'maxPool2d',
   'globalAvgPool',
   'flatten',
   'add',
   'concat',
 ];
+const ANN: readonly Op[] = [...LINEAR, 'relu', 'clip', 'qcfs', 'maxPool2d'];
+const SPIKING: readonly Op[] = [...LINEAR, 'neuron'];
 
 /**
- * Checks that a network is one that training can compute and differentiate.
+ * Checks that a network is an ANN that training can compute and differentiate.
  *
  * @throws TypeError or RangeError naming the node
  */
-export function checkTrainable(network: Network): Sizes {
+export const checkTrainable = (network: Network): Sizes => checkOps(network, ANN);
+
+/**
+ * Checks that a network is a spiking one that training can compute and differentiate.
+ *
+ * @throws TypeError or RangeError naming the node
+ */
+export function checkSpikingTrainable(network: Network): Sizes {
+  const sizes = checkOps(network, SPIKING);
+  const neurons = network.nodes.filter((node) => node.op === 'neuron');
+  if (neurons.length === 0) throw new TypeError('Cannot train network over time: it must have neurons: none found');
+  for (const node of neurons) {
+    if (String(node.levels) !== '0,1') throw fault(node, 'its levels must be [0, 1]', `[${node.levels}]`);
+    if (node.delay === 1) throw fault(node, 'its spikes must arrive without delay', node.delay);
+  }
+  return sizes;
+}
+
+function checkOps(network: Network, known: readonly Op[]): Sizes {
   const shapes = checkNetwork(network);
   const last = network.nodes[network.nodes.length - 1];
   for (const node of network.nodes) {
-    checkOp(node, shapes.get(node.inputs[0]), shapes.get(node.name) as Shape);
+    checkOp(node, known, shapes.get(node.inputs[0]), shapes.get(node.name) as Shape);
   }
   const [classes, ...rest] = shapes.get(last.name) as Shape;
   if (rest.length > 0 || classes < 2) {
     throw fault(last, 'the last node must give at least 2 scores', `[${shapes.get(last.name)}]`);
   }
+  const { classNames } = network.meta;
+  if (classNames && classNames.length !== classes) {
+    throw fault(last, `it must give a score to each of the ${classNames.length} classes of its meta`, classes);
+  }
   const input = network.nodes.find(({ op }) => op === 'input') as Node;
   return { input: shapes.get(input.name) as Shape, classes };
 }
 
-function checkOp(node: Node, from: Shape | undefined, to: Shape): void {
-  if (!TRAINABLE.includes(node.op)) {
+function checkOp(node: Node, known: readonly Op[], from: Shape | undefined, to: Shape): void {
+  if (!known.includes(node.op)) {
     const rule =
       node.op === 'softmax'
         ? 'the network must end in scores, without softmax'
-        : `its op must be one of ${TRAINABLE.join(', ')}`;
+        : `its op must be one of ${known.join(', ')}`;
     throw fault(node, rule, node.op);
   }
   if (node.op === 'conv2d' && node.groups !== 1) {

@@ -7,11 +7,14 @@ import { parameterName } from './parameters.js';
 /** tfjs tensors by node and field, such as `conv1.kernel`. */
 export type Values = Readonly<Record<string, tf.Tensor>>;
 
+/** Receives the batch statistics of a batch normalisation. */
+export type Observe = (node: BatchNorm, statistics: BatchStatistics) => void;
+
 /** What computing a network in training needs beside values. */
 export interface Training {
-  /** Receives the batch statistics of a batch normalisation. */
-  observe(node: BatchNorm, statistics: BatchStatistics): void;
-  readonly gate: Gate;
+  readonly observe: Observe;
+  /** Needed by `qcfs` only. @defaultValue 'code' */
+  readonly gate?: Gate;
 }
 
 /**
@@ -30,19 +33,19 @@ export function forward(
   const outputs: Record<string, tf.Tensor> = {};
   for (const node of network.nodes) {
     const inputs = node.inputs.map((name) => outputs[name]);
-    const value = (field: string): tf.Tensor => values[parameterName(node, field)];
-    outputs[node.name] = node.op === 'input' ? images : evaluate(node, inputs, value, training);
+    outputs[node.name] = node.op === 'input' ? images : computeNode(node, inputs, values, training);
   }
   return outputs;
 }
 
-function evaluate(
-  node: Node,
-  inputs: tf.Tensor[],
-  value: (field: string) => tf.Tensor | undefined,
-  training?: Training,
-): tf.Tensor {
+/** The output of the last node, `[batch, classes]`. */
+export const readOut = ({ nodes }: Network, outputs: Readonly<Record<string, tf.Tensor>>): tf.Tensor2D =>
+  outputs[nodes[nodes.length - 1].name] as tf.Tensor2D;
+
+/** Computes the output of a node without a memory. */
+export function computeNode(node: Node, inputs: tf.Tensor[], values: Values, training?: Training): tf.Tensor {
   const [x] = inputs;
+  const value = (field: string): tf.Tensor | undefined => values[parameterName(node, field)];
   switch (node.op) {
     case 'conv2d': {
       const [kernel, image] = [value('kernel') as tf.Tensor4D, x as tf.Tensor4D];

@@ -1,5 +1,6 @@
-import type { TrainOptions } from './options.js';
+import type { LoopOptions } from './options.js';
 import type { Tensors } from './parameters.js';
+import type { Task } from './task.js';
 
 /** Running means of gradients, by parameter and kind, such as `conv1.kernel/first`. */
 export type Moments = Record<string, Float32Array>;
@@ -10,7 +11,7 @@ const [BETA_1, BETA_2, EPSILON] = [0.9, 0.999, 1e-8];
  * Moves parameters one step against their gradients. Changes `parameters` and `moments`, which begin as `{}`.
  *
  * `adam`: `m ← β₁ m + (1 - β₁) g`, `v ← β₂ v + (1 - β₂) g²`, `w ← w - η (m̂ / (√v̂ + ε) + decay w)` with m and v corrected
- * for their start. `sgd`: `m ← momentum m + g + decay w`, `w ← w - η m`.
+ * for their start. `sgd`: `m ← momentum m + g + decay w`, `w ← w - η m`; with `nesterov` `w ← w - η (g + decay w + momentum m)`.
  *
  * @param step - counts from 1
  * @param rate - η, the learning rate of this step
@@ -19,31 +20,35 @@ export function applyGradients(
   parameters: Tensors,
   gradients: Readonly<Record<string, Float32Array>>,
   moments: Moments,
-  options: Required<TrainOptions>,
+  { options, decays }: Pick<Task, 'options' | 'decays'>,
   step: number,
   rate: number,
 ): void {
   for (const [name, gradient] of Object.entries(gradients)) {
     const weights = parameters[name].data;
-    const decay = decayOf(name, options);
+    const field = name.slice(name.lastIndexOf('.') + 1);
+    const decay = field === 'kernel' ? options.weightDecay : (decays[field] ?? 0);
     const moment = (kind: string): Float32Array => (moments[`${name}/${kind}`] ??= new Float32Array(weights.length));
     if (options.optimizer === 'adam') adam(weights, gradient, moment('first'), moment('second'), decay, step, rate);
-    else sgd(weights, gradient, moment('first'), decay, options.momentum, rate);
+    else sgd(weights, gradient, moment('first'), decay, options, rate);
   }
 }
 
-function decayOf(name: string, { weightDecay, lambdaDecay }: Required<TrainOptions>): number {
-  if (name.endsWith('.kernel')) return weightDecay;
-  return name.endsWith('.lambda') ? lambdaDecay : 0;
-}
-
-/** The learning rate of a step, which counts from 1. */
-export function learningRate(
-  { schedule, learningRate: first }: Required<TrainOptions>,
-  step: number,
-  steps: number,
-): number {
-  return schedule === 'constant' ? first : (first / 2) * (1 + Math.cos((Math.PI * (step - 1)) / steps));
+/**
+ * The learning rate of a step, which counts from 1 over all epochs.
+ *
+ * @param steps - of an epoch
+ */
+export function learningRate(options: Required<LoopOptions>, step: number, steps: number): number {
+  const { schedule, learningRate: first, epochs, stepEpochs, stepFactor } = options;
+  switch (schedule) {
+    case 'cosine':
+      return (first / 2) * (1 + Math.cos((Math.PI * (step - 1)) / (epochs * steps)));
+    case 'step':
+      return first * stepFactor ** Math.floor((step - 1) / (steps * stepEpochs));
+    default:
+      return first;
+  }
 }
 
 function adam(
@@ -69,11 +74,12 @@ function sgd(
   gradient: Float32Array,
   velocity: Float32Array,
   decay: number,
-  momentum: number,
+  { momentum, nesterov }: Required<LoopOptions>,
   rate: number,
 ): void {
   for (let i = 0; i < weights.length; i++) {
-    velocity[i] = momentum * velocity[i] + gradient[i] + decay * weights[i];
-    weights[i] -= rate * velocity[i];
+    const slope = gradient[i] + decay * weights[i];
+    velocity[i] = momentum * velocity[i] + slope;
+    weights[i] -= rate * (nesterov ? slope + momentum * velocity[i] : velocity[i]);
   }
 }

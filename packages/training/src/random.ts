@@ -1,7 +1,7 @@
 import { randomStream } from '@spikewright/snn-core';
 
 /** What a number is drawn for. Streams of different uses are unrelated. */
-const USES = ['order', 'shift', 'split', 'weights', 'mirror'] as const;
+const USES = ['order', 'shift', 'split', 'weights', 'mirror', 'cutout'] as const;
 
 /** A stream of uniform numbers in [0, 1) for one use, one seed and up to two further keys. */
 export function streamFor(use: (typeof USES)[number], seed: number, first = 0, second = 0): () => number {

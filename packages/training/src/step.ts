@@ -1,14 +1,13 @@
-import type { Network } from '@spikewright/snn-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { augment } from './augment.js';
 import type { LabelledBatch } from './batches.js';
-import type { Gate } from './bounded.js';
-import { forward } from './forward.js';
+import { correctAnswers } from './classification.js';
 import type { Tensors } from './parameters.js';
-import type { Regularizer } from './regularizer.js';
+import type { Task } from './task.js';
 
 /** What one batch says of the weights. */
 export interface StepResult {
-  /** Mean cross-entropy, without the regularizer's penalty. */
+  /** Mean over the batch, without the regularizers' penalty. */
   readonly loss: number;
   readonly penalty: number;
   /** How many samples were classified rightly. */
@@ -19,18 +18,16 @@ export interface StepResult {
   readonly statistics: Record<string, Float32Array>;
 }
 
-/** What a step needs beside weights and samples. */
-export interface StepContext {
-  readonly network: Network;
-  /** Shape of one sample. */
-  readonly shape: readonly number[];
-  readonly labelSmoothing: number;
-  readonly gate: Gate;
-  readonly regularizer: Regularizer;
-}
-
-/** Computes loss and gradients of one batch. Frees every tensor it makes, in an error too. */
-export function gradientStep(context: StepContext, parameters: Readonly<Tensors>, batch: LabelledBatch): StepResult {
+/** Computes loss and gradients of a batch. Frees every tensor it makes, in an error too. */
+export function gradientStep(
+  task: Task,
+  parameters: Readonly<Tensors>,
+  batch: LabelledBatch,
+  epoch: number,
+): StepResult {
+  const { input: shape } = task.sizes;
+  const input = task.input(batch);
+  augment({ data: input, shape, indices: batch.indices }, task.options, epoch);
   const seen: Record<string, tf.Tensor> = {};
   const names = Object.keys(parameters);
   const failures: unknown[] = [];
@@ -39,12 +36,12 @@ export function gradientStep(context: StepContext, parameters: Readonly<Tensors>
   };
   try {
     const computed = tf.tidy(() => {
-      const images = tf.tensor(batch.data, [batch.size, ...context.shape]);
-      const labels = tf.tensor1d(batch.labels, 'int32');
-      const loss = (...values: tf.Tensor[]): tf.Tensor => {
+      const images = tf.tensor(input, [(input.length / batch.data.length) * batch.size, ...shape]);
+      const classes = tf.tensor1d(batch.labels, 'int32');
+      const total = (...values: tf.Tensor[]): tf.Tensor => {
         const byName = Object.fromEntries(names.map((name, index) => [name, values[index]]));
         try {
-          return objective(context, images, labels, byName, note);
+          return objective(task, images, classes, byName, note);
         } catch (error) {
           // tfjs frees what it saved for the gradients only if the function returns: return something, throw later.
           failures.push(error);
@@ -52,7 +49,7 @@ export function gradientStep(context: StepContext, parameters: Readonly<Tensors>
         }
       };
       const weights = names.map((name) => tf.tensor(parameters[name].data, [...parameters[name].shape]));
-      const { value, grads } = tf.valueAndGrads(loss)(weights);
+      const { value, grads } = tf.valueAndGrads(total)(weights);
       return [value, ...grads];
     });
     Object.assign(seen, Object.fromEntries(computed.map((tensor, index) => [`gradient ${index}`, tensor])));
@@ -71,29 +68,20 @@ export function gradientStep(context: StepContext, parameters: Readonly<Tensors>
   }
 }
 
-/** Mean cross-entropy plus penalty. `note` keeps a tensor for the result. */
+/** Loss plus penalty. `note` keeps a tensor for the result. */
 function objective(
-  context: StepContext,
+  task: Task,
   images: tf.Tensor,
   labels: tf.Tensor1D,
   values: Readonly<Record<string, tf.Tensor>>,
   note: (name: string, tensor: tf.Tensor) => void,
 ): tf.Tensor {
-  const activations = forward(context.network, images, values, {
-    gate: context.gate,
-    observe: (node, { mean, variance }) => {
-      note(`${node.name}.mean`, mean);
-      note(`${node.name}.variance`, variance);
-    },
+  const { loss, penalty, scores } = task.objective(images, labels, values, (node, { mean, variance }) => {
+    note(`${node.name}.mean`, mean);
+    note(`${node.name}.variance`, variance);
   });
-  const logits = activations[context.network.nodes[context.network.nodes.length - 1].name];
-  const classes = logits.shape[1] as number;
-  const smoothing = context.labelSmoothing;
-  const target = tf.add(tf.mul(tf.oneHot(labels, classes), 1 - smoothing), smoothing / classes);
-  const loss = tf.neg(tf.mean(tf.sum(tf.mul(target, tf.logSoftmax(logits)), -1)));
-  const penalty = context.regularizer.penalty(activations, labels);
   note('loss', loss);
   note('penalty', penalty);
-  note('correct', tf.sum(tf.cast(tf.equal(tf.argMax(logits, -1), labels), 'float32')));
+  note('correct', correctAnswers(scores, labels));
   return tf.add(loss, penalty);
 }

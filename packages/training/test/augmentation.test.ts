@@ -1,5 +1,5 @@
 import type { Batch } from '@spikewright/snn-core';
-import { initialise, type Regularizer, type TrainOptions, train } from '@spikewright/training';
+import { type AnnResponse, initialise, type Regularizer, type TrainOptions, train } from '@spikewright/training';
 import { scalar } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { convolutional, filled, network, startBackend } from './tiny.js';
@@ -21,12 +21,12 @@ const images: Batch = {
 async function seen(options: TrainOptions): Promise<Map<number, string>[]> {
   const positions: Map<number, string>[] = [];
   let images_ = new Map<number, string>();
-  const spy: Regularizer = {
+  const spy: Regularizer<AnnResponse> = {
     role: 'regularizer',
     spec: 1,
     name: 'spy',
     options: {},
-    penalty: ({ input }) => {
+    penalty: ({ outputs: { input } }) => {
       input.dataSync().forEach((value, i) => {
         if (value !== 0) images_.set(value, `${Math.floor((i % 36) / SIDE)},${i % SIDE}`);
       });
@@ -41,7 +41,7 @@ async function seen(options: TrainOptions): Promise<Map<number, string>[]> {
     initialise(convolutional(SIDE, 1, 3), 1),
     images,
     { epochs: 1, batchSize: 8, seed: 3, ...options },
-    { regularizer: spy, onEpoch },
+    { regularizers: [spy], onEpoch },
   );
   return positions;
 }
@@ -84,20 +84,50 @@ test('train mirrors whole pixels', async () => {
     { name: 'scores', op: 'dense', inputs: ['flatten'], kernel: filled([4, 2]) },
   );
   const found = new Set<string>();
-  const spy: Regularizer = {
+  const spy: Regularizer<AnnResponse> = {
     role: 'regularizer',
     spec: 1,
     name: 'spy',
     options: {},
-    penalty: ({ flatten }) => {
+    penalty: ({ outputs: { flatten } }) => {
       const values = flatten.dataSync();
       for (let at = 0; at < values.length; at += 4) found.add(String(values.slice(at, at + 4)));
       return scalar(0);
     },
   };
   const pixels = Float32Array.from({ length: 32 }, (_, i) => (i % 4) + 1);
-  await train(ann, { ...data, data: pixels }, { epochs: 2, batchSize: 8, mirror: true }, { regularizer: spy });
+  await train(ann, { ...data, data: pixels }, { epochs: 2, batchSize: 8, mirror: true }, { regularizers: [spy] });
   expect([...found].sort()).toEqual(['1,2,3,4', '3,4,1,2']);
+});
+
+test('train with cutout covers a square about any pixel, another in each epoch', async () => {
+  // Ones everywhere: a square of side 4 about (row, column) leaves out what lies beyond the border, 6 wide.
+  const ones = { ...images, data: images.data.map((_, i) => 1 + Math.floor(i / 36) / 32) };
+  const covered: string[] = [];
+  const spy: Regularizer<AnnResponse> = {
+    role: 'regularizer',
+    spec: 1,
+    name: 'spy',
+    options: {},
+    penalty: ({ outputs: { input } }) => {
+      const pixels = input.dataSync();
+      for (let at = 0; at < pixels.length; at += 36) {
+        const zeros = Array.from({ length: 36 }, (_, i) => i).filter((i) => pixels[at + i] === 0);
+        const rows = zeros.map((i) => Math.floor(i / 6));
+        const columns = zeros.map((i) => i % 6);
+        const [top, bottom] = [Math.min(...rows), Math.max(...rows)];
+        const [left, right] = [Math.min(...columns), Math.max(...columns)];
+        expect(zeros.length).toBe((bottom - top + 1) * (right - left + 1));
+        covered.push(`${top}-${bottom}`);
+      }
+      return scalar(0);
+    },
+  };
+  const options = { epochs: 8, batchSize: 8, cutout: 4, seed: 3 };
+  await train(initialise(convolutional(SIDE, 1, 3), 1), ones, options, { regularizers: [spy] });
+  // Centres in rows 0 to 5: from two above to one below.
+  expect([...new Set(covered)].sort()).toEqual(['0-1', '0-2', '0-3', '1-4', '2-5', '3-5']);
+  expect(covered.slice(0, 32)).not.toEqual(covered.slice(32, 64));
 });
 
 test('the move of an image does not depend on its batch', async () => {

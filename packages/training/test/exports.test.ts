@@ -2,5 +2,16 @@ import * as exported from '@spikewright/training';
 import { expect, test } from 'vitest';
 
 test('the package exports', () => {
-  expect(Object.keys(exported).sort()).toEqual(['evaluateAnn', 'initialise', 'noRegularizer', 'train', 'trainOptions']);
+  expect(Object.keys(exported).sort()).toEqual([
+    'evaluateAnn',
+    'evaluateSpiking',
+    'initialise',
+    'noRegularizer',
+    'serveGradients',
+    'spikingTrainOptions',
+    'train',
+    'trainOptions',
+    'trainSpiking',
+    'withoutGradient',
+  ]);
 });

@@ -1,5 +1,5 @@
 import type { Clip, Network, Qcfs } from '@spikewright/snn-core';
-import { type Regularizer, type TrainOptions, train } from '@spikewright/training';
+import { type AnnResponse, type Regularizer, type TrainOptions, train } from '@spikewright/training';
 import { cast, equal, mul, reshape, type Scalar, sum } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { batch, filled, network, startBackend, values } from './tiny.js';
@@ -36,12 +36,12 @@ const network1 = (activation: Activation): Network =>
   );
 
 /** The penalty is the activation of one sample: what moves, moves by its derivative. */
-const only = (place: number, seen: (value: number) => void = () => undefined): Regularizer => ({
+const only = (place: number, seen: (value: number) => void = () => undefined): Regularizer<AnnResponse> => ({
   role: 'regularizer',
   spec: 1,
   name: 'only',
   options: {},
-  penalty: ({ act }, labels) => {
+  penalty: ({ outputs: { act } }, labels) => {
     const chosen = sum(mul(cast(equal(labels, place), 'float32'), reshape(act, [labels.size]))) as Scalar;
     seen(chosen.dataSync()[0]);
     return chosen;
@@ -52,7 +52,7 @@ const ONCE = { epochs: 1, batchSize: 9, optimizer: 'sgd', learningRate: 1, momen
 
 /** The derivatives of the activation of a sample in z and λ. */
 async function derivatives(ann: Network, place: number, options: TrainOptions): Promise<number[]> {
-  const { network: moved } = await train(ann, samples, { ...ONCE, ...options }, { regularizer: only(place) });
+  const { network: moved } = await train(ann, samples, { ...ONCE, ...options }, { regularizers: [only(place)] });
   return [0 - values(moved, 'keep', 'bias')[0], values(ann, 'act', 'lambda')[0] - values(moved, 'act', 'lambda')[0]];
 }
 
@@ -61,7 +61,7 @@ test.each(GOLDEN.map((golden, place) => [golden.z, place, golden] as const))(
   async (_, place, { h, code, paper }) => {
     const ann = network1({ op: 'qcfs', lambda: 2, levels: 4 });
     const seen: number[] = [];
-    await train(ann, samples, ONCE, { regularizer: only(place, (value) => seen.push(value)) });
+    await train(ann, samples, ONCE, { regularizers: [only(place, (value) => seen.push(value))] });
     expect(seen).toEqual([h]);
     expect(await derivatives(ann, place, { gate: 'code' })).toBeAllClose(code);
     expect(await derivatives(ann, place, { gate: 'paper' })).toBeAllClose(paper);
@@ -97,7 +97,7 @@ test.each([{ op: 'clip', lambda: 2 } as const, { op: 'qcfs', lambda: 2, levels: 
 
 test('train refuses to carry λ to 0 or below, naming the node', async () => {
   const ann = network1({ op: 'qcfs', lambda: 2, levels: 4 });
-  const far = train(ann, samples, { ...ONCE, learningRate: 3 }, { regularizer: only(8) }); // 2 - 3 · 1
+  const far = train(ann, samples, { ...ONCE, learningRate: 3 }, { regularizers: [only(8)] }); // 2 - 3 · 1
   await expect(far).rejects.toThrow(
     new RangeError("Cannot train node 'act': λ must stay above 0 (a smaller learningRate may help): -1 in step 1"),
   );

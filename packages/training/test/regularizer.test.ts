@@ -1,12 +1,12 @@
 import { tinyBatch } from '@spikewright/testkit';
-import { initialise, noRegularizer, type Regularizer, train } from '@spikewright/training';
-import { add, mul, type Scalar, scalar, square, sum, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
+import { type AnnResponse, initialise, noRegularizer, type Regularizer, train } from '@spikewright/training';
+import { add, mul, type Scalar, scalar, square, sum, type Tensor1D } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { batch, convolutional, linear, startBackend, values } from './tiny.js';
 
 beforeAll(startBackend);
 
-const regularizer = (penalty: Regularizer['penalty']): Regularizer => ({
+const regularizer = (penalty: Regularizer<AnnResponse>['penalty']): Regularizer<AnnResponse> => ({
   role: 'regularizer',
   spec: 1,
   name: 'test',
@@ -20,21 +20,24 @@ test('noRegularizer changes nothing', async () => {
   const options = { epochs: 1, batchSize: 8 };
   const [plain, neutral] = [
     await train(start, samples, options),
-    await train(start, samples, options, { regularizer: noRegularizer() }),
+    await train(start, samples, options, { regularizers: [noRegularizer()] }),
   ];
   expect(neutral).toEqual(plain);
   expect(noRegularizer()).toMatchObject({ role: 'regularizer', spec: 1, name: 'none', options: {} });
 });
 
-test('a regularizer sees the output of every node and the labels', async () => {
+test('a regularizer sees the output of every node, what activations receive, the scores and the labels', async () => {
   const seen: Record<string, number[]> = {};
   let labels: number[] = [];
-  const look = (activations: Readonly<Record<string, Tensor>>, given: Tensor1D): Scalar => {
-    for (const [name, { shape }] of Object.entries(activations)) seen[name] = shape;
+  const look = ({ outputs, preactivations, scores }: AnnResponse, given: Tensor1D): Scalar => {
+    for (const [name, { shape }] of Object.entries(outputs)) seen[name] = shape;
+    expect(Object.keys(preactivations)).toEqual(['relu']);
+    expect(preactivations.relu).toBe(outputs.norm);
+    expect(scores).toBe(outputs.scores);
     labels = [...given.dataSync()];
     return scalar(0);
   };
-  await train(start, samples, { epochs: 1, batchSize: 16 }, { regularizer: regularizer(look) });
+  await train(start, samples, { epochs: 1, batchSize: 16 }, { regularizers: [regularizer(look)] });
   expect(seen).toEqual({
     input: [16, 6, 6, 1],
     conv: [16, 6, 6, 3],
@@ -45,6 +48,16 @@ test('a regularizer sees the output of every node and the labels', async () => {
     scores: [16, 3],
   });
   expect(labels.sort()).toEqual([...(samples.labels ?? [])].sort());
+});
+
+test('regularizers add up', async () => {
+  const [two, three] = [regularizer(() => scalar(2)), regularizer(() => scalar(3))];
+  const penalties: number[] = [];
+  const onStep = ({ penalty }: { penalty: number }): void => void penalties.push(penalty);
+  for (const regularizers of [[], [noRegularizer()], [two, three, noRegularizer()]]) {
+    await train(start, samples, { epochs: 1, batchSize: 16 }, { regularizers, onStep });
+  }
+  expect(penalties).toEqual([0, 0, 5]);
 });
 
 test('a penalty is reported beside the loss, and its gradient moves the weights', async () => {
@@ -62,7 +75,7 @@ test('a penalty is reported beside the loss, and its gradient moves the weights'
       [0, 1],
     ),
     { epochs: 1, batchSize: 2, optimizer: 'sgd', learningRate: 0.01 },
-    { regularizer: penalty, onStep: (report) => void reports.push([report.loss, report.penalty]) },
+    { regularizers: [penalty], onStep: (report) => void reports.push([report.loss, report.penalty]) },
   );
   expect(reports[0]).toBeAllClose([Math.log(2), 12]);
   expect(values(network, 'scores', 'bias')).toBeAllClose([-0.12, -0.12]);

@@ -188,7 +188,7 @@ test('train keeps no tensor, from step to step and after an error', async () => 
       throw new Error('no penalty');
     },
   } as const;
-  await expect(train(tiny, samples, { batchSize: 8 }, { regularizer: failing })).rejects.toThrow('no penalty');
+  await expect(train(tiny, samples, { batchSize: 8 }, { regularizers: [failing] })).rejects.toThrow('no penalty');
   expect(memory()).toMatchObject({ numTensors: before.numTensors, numBytes: before.numBytes });
 });
 

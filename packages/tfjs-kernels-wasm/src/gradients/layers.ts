@@ -42,9 +42,13 @@ export const layerGradients: readonly GradConfig[] = [
   },
   {
     kernelName: 'DepthwiseConv2dNative',
-    gradFunc: () => {
-      const rule = 'this version has no gradient for depthwise convolution';
-      throw new TypeError(`Cannot differentiate depthwiseConv2d: ${rule}: use conv2d or leave the layer frozen`);
+    inputsToSave: ['x', 'filter'],
+    gradFunc: (gradient, [x, filter], attrs) => {
+      const [dy, backprop] = [gradient as Tensor, 'DepthwiseConv2dNativeBackprop'];
+      return {
+        x: () => run(`${backprop}Input`, { dy, filter }, { ...supported(attrs), inputShape: x.shape }),
+        filter: () => run(`${backprop}Filter`, { x, dy }, { ...supported(attrs), filterShape: filter.shape }),
+      };
     },
   },
   {

@@ -1,0 +1,2 @@
+export { qcfs, qcfsGradient } from './qcfs';
+export { neurons, neuronsGradient } from './spiking-neurons';

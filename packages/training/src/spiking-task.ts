@@ -1,0 +1,51 @@
+import { describePlugin, type Encoder, type Network } from '@spikewright/snn-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { checkSpikingTrainable } from './checks.js';
+import { encodeBatch } from './encode-batch.js';
+import { evaluateSpiking } from './evaluate-spiking.js';
+import type { SpikingTrainOptions } from './options.js';
+import { type Field, tensorsOf } from './parameters.js';
+import { type Regularizer, type SpikingResponse, totalPenalty } from './regularizer.js';
+import { spikingForward } from './spiking-forward.js';
+import type { Task } from './task.js';
+import { checkGains, withGains } from './tebn.js';
+import { lossOverTime } from './tet.js';
+
+const TRAINED: readonly Field[] = ['kernel', 'bias', 'gamma', 'beta'];
+
+/**
+ * What is to be done to train a spiking network.
+ *
+ * @throws TypeError or RangeError naming a node that cannot be trained
+ */
+export function spikingTask(
+  given: Network,
+  options: Required<SpikingTrainOptions>,
+  regularizers: readonly Regularizer<SpikingResponse>[],
+  encoder: Encoder,
+): Task {
+  const { steps, seed, tebn } = options;
+  const sizes = checkSpikingTrainable(given);
+  const network = tebn ? withGains(given, steps) : given;
+  checkGains(network, steps);
+  return {
+    kind: 'spiking',
+    network,
+    sizes,
+    options,
+    parameters: tensorsOf(network, tebn ? [...TRAINED, 'gains'] : TRAINED),
+    decays: {},
+    identity: {
+      regularizers: JSON.stringify(regularizers.map(describePlugin)),
+      encoder: JSON.stringify(describePlugin(encoder)),
+    },
+    input: (batch) => encodeBatch(batch, encoder, steps, seed),
+    objective: (input, labels, values, observe) => {
+      const responds = regularizers.length > 0;
+      const run = spikingForward(network, input, labels.size, values, { ...options, observe, responds });
+      const penalty = run.response ? totalPenalty(regularizers, run.response, labels) : tf.scalar(0);
+      return { loss: lossOverTime(run.scores, labels, options), penalty, scores: tf.mean(run.scores, 0) };
+    },
+    evaluate: (state, data) => evaluateSpiking(state, data, { steps, encoder, seed }),
+  };
+}
