@@ -29,6 +29,10 @@ export default defineConfig({
         replacement: fileURLToPath(new URL('./packages/testkit/src/setup.ts', import.meta.url)),
       },
       {
+        find: '@spikewright/tfjs-kernels-wasm/neurons',
+        replacement: fileURLToPath(new URL('./packages/tfjs-kernels-wasm/src/neurons/index.ts', import.meta.url)),
+      },
+      {
         find: '@spikewright/snn-core/convert',
         replacement: fileURLToPath(new URL('./packages/snn-core/src/convert/index.ts', import.meta.url)),
       },

@@ -23,6 +23,7 @@ const options = {
   calibration: 60,
   steps: 12,
   seed: 1,
+  boundImages: 50,
   workers: 1,
   say: (what: string) => void said.push(what),
 };
@@ -56,6 +57,31 @@ test('a reproduction measures every method, and says what it left out and why', 
   expect(svg).toMatch(/^<svg[^>]* xmlns="http:\/\/www.w3.org\/2000\/svg"/);
   expect(svg).toContain('accuracy in %');
   expect(svg).toContain('time steps');
+});
+
+test('a reproduction holds methods to bounds, on test images of their own number', async () => {
+  const bounds = [
+    { steps: 2, most: 0 },
+    { steps: 12, most: 4 },
+  ];
+  const bounded = [
+    { method: 'norm, weak', converter: norm({ rule: 'max', scope: 'layer', initial: 0 }), bounds: [bounds[0]] },
+    { method: 'norm', converter: norm(), bounds },
+    { method: 'qcfs', converter: qcfs(), bounds },
+  ];
+  const few = { ...options, networks: ['mnist'], images: 3, boundImages: 50 };
+  const results = await runReproduction({ ...plan, methods: () => [], bounded: () => bounded }, few);
+  expect(results.bounds).toMatchObject([
+    { network: 'mnist', method: 'norm, weak', images: 50, steps: 2, most: 0, holds: false },
+    { method: 'norm', images: 50, steps: 2 },
+    { method: 'norm', images: 50, steps: 12, most: 4, holds: true },
+  ]);
+  // The weak form guesses after two steps: an image of 50 is 2 points.
+  expect(results.bounds[0].loss).toBeGreaterThan(50);
+  expect(results.bounds[0].loss % 2).toBe(0);
+  expect(results.skipped[0]).toMatch(/^Left out: mnist: bounds of qcfs: Cannot convert node 'relu1'/);
+  expect(results.command).toContain('--images 3 --bound-images 50');
+  expect(reproductionTables(results)).toMatch(/norm, weak .* MISSED/);
 });
 
 test('shownSteps() are the powers of two up to T, and T', () => {

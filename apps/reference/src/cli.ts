@@ -24,7 +24,10 @@ const run = withModel(
 )
   .option('--images <n>', 'test images to measure on, drawn by the seed', wholeNumber(1, 1e6), 1000)
   .option('--converter <names>', 'pipelines parted by commas, converters of one joined by +; see --list')
-  .option('--list', "show what converters there are, and which of them are derived from a paper's abstract alone")
+  .option('--tuner <names>', 'tuners parted by commas, each for a row beside the network as converted; see --list')
+  .option('--cutoff <names>', 'cutoffs parted by commas, each for a run that stops samples early, or none', 'top-k')
+  .option('--epsilon <share>', 'errors that cutoffs put up with (default: what each takes by itself)', share)
+  .option('--list', "show what there is, and what of it is derived from a paper's abstract alone")
   .addOption(new Option('--engine <name>', 'what runs the networks').choices(['wasm', 'reference']).default('wasm'))
   .option('--out <folder>', 'where results are written', 'out')
   .action(async (model, { out, ...said }) => {
@@ -76,6 +79,7 @@ program
       .default('relu'),
   )
   .option('--levels <n>', 'L, the levels of qcfs', wholeNumber(1, 1024), 4)
+  .option('--rcs <alpha>', 'weight of the RCS regularizer, such as 0.002 (default: none)', positive)
   .option('--epochs <n>', 'passes over the training images', wholeNumber(1, 1000), 12)
   .option('--seed <n>', 'seed of weights, order, shifts and mirror images', wholeNumber(0, 2 ** 32 - 1), 1)
   .option('--out <file>', 'file of the trained network (default: out/<network>.safetensors)')
@@ -106,7 +110,7 @@ function withModel(command: Command): Command {
     .option('--mean <list>', 'what is then taken off, one number or one a channel', finiteList)
     .option('--std <list>', 'what that is divided by, one number or one a channel', finiteList)
     .option('--calibration <n>', 'training images to measure activations on', wholeNumber(1, 1e6), 1000)
-    .option('--steps <n>', 'time steps of each image', wholeNumber(1, 4096), 64)
+    .option('--steps <n>', 'time steps of each image', wholeNumber(1, 4096), 32)
     .option('--seed <n>', 'seed of all randomness', wholeNumber(0, 2 ** 32 - 1), 0);
 }
 
@@ -122,6 +126,18 @@ function finite(text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && Number.isFinite(value)) return value;
   throw new InvalidArgumentError('It must be a number.');
+}
+
+function positive(text: string): number {
+  const value = finite(text);
+  if (value > 0) return value;
+  throw new InvalidArgumentError('It must be above 0.');
+}
+
+function share(text: string): number {
+  const value = finite(text);
+  if (value >= 0 && value < 1) return value;
+  throw new InvalidArgumentError('It must be from 0 to below 1.');
 }
 
 function finiteList(text: string): number[] {

@@ -8,22 +8,39 @@ export interface TrainedNetwork {
   readonly title: string;
   /** What it was trained on. */
   readonly dataSet: DataSetName;
-  readonly activation: 'relu' | 'qcfs';
+  /** `neuron`: a spiking network, trained as such; the others are ANNs. */
+  readonly activation: 'relu' | 'qcfs' | 'neuron';
   /** L, the levels of `qcfs`. */
   readonly levels?: number;
 }
 
 /** The name of a trained network. */
-export type TrainedName = `${DataSetName}${'' | '-qcfs4' | '-qcfs8'}`;
+export type TrainedName =
+  | `${DataSetName}${'' | '-qcfs4' | '-qcfs8'}`
+  | `${'mnist' | 'fashion-mnist'}${'-qcfs4-rcs' | '-tet' | '-tebn'}`;
 
 /** The trained networks of the repository, by name. How each was trained stands in the `meta.source` of its file. */
 export const trainedNetworks: Readonly<Record<TrainedName, TrainedNetwork>> = {
   mnist: { title: 'MNIST, ReLU', dataSet: 'mnist', activation: 'relu' },
   'mnist-qcfs4': { title: 'MNIST, QCFS L = 4', dataSet: 'mnist', activation: 'qcfs', levels: 4 },
+  'mnist-qcfs4-rcs': {
+    title: 'MNIST, QCFS L = 4, RCS',
+    dataSet: 'mnist',
+    activation: 'qcfs',
+    levels: 4,
+  },
   'mnist-qcfs8': { title: 'MNIST, QCFS L = 8', dataSet: 'mnist', activation: 'qcfs', levels: 8 },
+  'mnist-tet': { title: 'MNIST, TET, T = 4', dataSet: 'mnist', activation: 'neuron' },
+  'mnist-tebn': { title: 'MNIST, TEBN, T = 4', dataSet: 'mnist', activation: 'neuron' },
   'fashion-mnist': { title: 'Fashion-MNIST, ReLU', dataSet: 'fashion-mnist', activation: 'relu' },
   'fashion-mnist-qcfs4': {
     title: 'Fashion-MNIST, QCFS L = 4',
+    dataSet: 'fashion-mnist',
+    activation: 'qcfs',
+    levels: 4,
+  },
+  'fashion-mnist-qcfs4-rcs': {
+    title: 'Fashion-MNIST, QCFS L = 4, RCS',
     dataSet: 'fashion-mnist',
     activation: 'qcfs',
     levels: 4,
@@ -34,6 +51,8 @@ export const trainedNetworks: Readonly<Record<TrainedName, TrainedNetwork>> = {
     activation: 'qcfs',
     levels: 8,
   },
+  'fashion-mnist-tet': { title: 'Fashion-MNIST, TET, T = 4', dataSet: 'fashion-mnist', activation: 'neuron' },
+  'fashion-mnist-tebn': { title: 'Fashion-MNIST, TEBN, T = 4', dataSet: 'fashion-mnist', activation: 'neuron' },
   cifar10: { title: 'CIFAR-10, ReLU', dataSet: 'cifar10', activation: 'relu' },
   'cifar10-qcfs4': { title: 'CIFAR-10, QCFS L = 4', dataSet: 'cifar10', activation: 'qcfs', levels: 4 },
   'cifar10-qcfs8': { title: 'CIFAR-10, QCFS L = 8', dataSet: 'cifar10', activation: 'qcfs', levels: 8 },

@@ -7,11 +7,15 @@ import { readResults } from '@spikewright/report';
 import { direct, evaluate, loadNetwork } from '@spikewright/snn-core';
 import { afterAll, expect, test } from 'vitest';
 import { readConversions } from '../src/run/catalogue.js';
+import { cutoffs, readCutoffs } from '../src/run/cutoffs.js';
 import { engines } from '../src/run/engines.js';
 import { readImages } from '../src/run/images.js';
 import { mainJob } from '../src/run/main-job.js';
 import { toPng } from '../src/run/png.js';
 import { type ConversionResult, type Result, sortResults, stepsTo, total, workUntil } from '../src/run/results.js';
+import { reportTables } from '../src/run/tables.js';
+import { timeTable } from '../src/run/time-table.js';
+import { withTuners } from '../src/run/tuners.js';
 
 const ann = loadNetwork(readFileSync('apps/reference/networks/mnist.safetensors'));
 const folder = mkdtempSync(join(tmpdir(), 'spikewright-run-'));
@@ -35,7 +39,7 @@ test('mainJob loses at most 0.3 points at T = 32 in the strong form, and beats t
   const images = await readImages({ data: 'mnist', images: 1000, calibration: 1000, seed: 0 }, ann);
   const options = { steps: 32, seed: 0, engine: 'wasm' } as const;
   const subject = { ann, conversions: readConversions('weak,norm,qcfs') };
-  for await (const result of mainJob([subject], images, options, () => undefined)) results.push(result);
+  for await (const result of mainJob([subject], images, options, { onProgress: () => undefined })) results.push(result);
   const { anns, conversions, refused, energies } = sortResults(results);
   const [[measured], [weak, strong]] = [anns, conversions];
   const at = ({ evaluation }: ConversionResult, step: number): number => Number(evaluation.accuracy[step - 1]);
@@ -56,6 +60,77 @@ test('mainJob loses at most 0.3 points at T = 32 in the strong form, and beats t
   expect(proxy.ann.energyNanojoules).toBeCloseTo(4.6e-3 * total(measured.multiplyAccumulates), 3);
   // A ReLU network has no trained λ: the reason is a result, and the others are measured all the same.
   expect(refused).toMatchObject([{ ann: measured.hash, reason: expect.stringContaining('no trained bound') }]);
+});
+
+test('mainJob stops samples early in earnest: the answers that a post-hoc cut claims, and less work', {
+  timeout: 300_000,
+}, async () => {
+  const images = await readImages({ data: 'mnist', images: 300, calibration: 300, seed: 0 }, ann);
+  expect(images.held.indices).toHaveLength(300);
+  expect(new Set([...images.held.indices, ...images.test.indices]).size).toBe(600);
+  const times = new Map<string, number>();
+  const options = { steps: 16, seed: 0, engine: 'wasm', cuts: readCutoffs('top-k,risk-controlled', 0.02) } as const;
+  const subject = { ann, conversions: withTuners(readConversions('norm'), 'hebbian-onset') };
+  const results: Result[] = [];
+  const onTiming = (run: string, milliseconds: number) => void times.set(run, milliseconds);
+  for await (const result of mainJob([subject], images, options, { onProgress: () => undefined, onTiming })) {
+    results.push(result);
+  }
+  const sorted = sortResults(results);
+  const { conversions, cuts, refused } = sorted;
+  expect(refused).toEqual([]);
+  expect(conversions.map(({ manifest }) => manifest.tuner.name)).toEqual(['none', 'hebbian']);
+  expect(cuts.map(({ cut }) => [cut.of, cut.cutoff])).toEqual(
+    conversions.flatMap(({ name }) => ['top-k', 'risk-controlled'].map((cutoff) => [name, cutoff])),
+  );
+  for (const { name, cut, evaluation, manifest, hashes } of cuts) {
+    const whole = conversions.find((conversion) => conversion.name === cut.of)!;
+    expect(hashes).toEqual(whole.hashes);
+    expect(manifest.cutoff.name).toBe(cut.cutoff);
+    expect(evaluation.accuracy[15]).toBe(cut.claimed.accuracy);
+    expect(evaluation.meanStopStep).toBeCloseTo(cut.claimed.meanStopStep, 12);
+    expect(evaluation.meanStopStep).toBeLessThan(16);
+    expect(evaluation.stops.reduce((sum, count) => sum + count)).toBe(300);
+    // What is done after a sample's stop is not done: with the first steps as dear as the others, work falls with the steps.
+    const [spent, full] = [workUntil(16, evaluation), workUntil(16, whole.evaluation)];
+    const share = spent.accumulates / full.accumulates;
+    expect(share).toBeGreaterThan((0.5 * evaluation.meanStopStep) / 16);
+    expect(share).toBeLessThan((1.5 * evaluation.meanStopStep) / 16);
+    expect(cut.optimal.mean).toBeLessThan(16);
+    expect(times.get(name)).toBeGreaterThan(0);
+  }
+  const [table] = reportTables(sorted);
+  expect(table.rows).toHaveLength(6);
+  // Accuracy, loss, mean step, median of the first cut run.
+  expect(table.rows[1].slice(1, 5)).toEqual([
+    'top-k',
+    (100 * Number(cuts[0].evaluation.accuracy[15])).toFixed(2),
+    (100 * (sorted.anns[0].accuracy - Number(cuts[0].evaluation.accuracy[15]))).toFixed(2),
+    cuts[0].evaluation.meanStopStep.toFixed(2),
+  ]);
+  expect(timeTable(sorted, Object.fromEntries(times)).rows).toHaveLength(4);
+});
+
+test('a cutoff that is refused gives its reason, and the run to the end stays', async () => {
+  const images = await readImages({ data: 'mnist', images: 20, calibration: 50, seed: 0 }, ann);
+  const options = { steps: 2, seed: 0, engine: 'wasm', cuts: readCutoffs('top-k') } as const;
+  const subject = { ann, conversions: readConversions('norm') };
+  const results: Result[] = [];
+  for await (const result of mainJob([subject], images, options, { onProgress: () => undefined })) results.push(result);
+  const { conversions, cuts, refused } = sortResults(results);
+  expect([conversions.length, cuts.length]).toEqual([1, 0]);
+  expect(refused).toMatchObject([
+    { name: expect.stringMatching(/, top-k$/), reason: expect.stringContaining('at least 100 samples') },
+  ]);
+});
+
+test('readCutoffs() and withTuners() know their names', () => {
+  expect(readCutoffs('none')).toEqual([]);
+  expect(readCutoffs('top-k, entropy').map(({ name }) => name)).toEqual(['top-k', 'entropy']);
+  expect(readCutoffs('top-k,risk-controlled', 0.03).map(({ policy }) => policy.options.epsilon)).toEqual([0.03, 0.03]);
+  expect(() => readCutoffs('topk')).toThrow('names must be none or among top-k, risk-controlled, spike-cp');
+  expect(() => withTuners(readConversions('norm'), 'hebb')).toThrow('names must be among hebbian-timing');
+  for (const name of Object.keys(cutoffs)) expect(readCutoffs(name, 0.1)).toHaveLength(1);
 });
 
 test('both engines give the same evaluation of the network with weights of 8 bits', async () => {
@@ -89,7 +164,7 @@ test('readConversions() joins, completes and orders', () => {
 const cli = (...words: string[]) =>
   spawnSync(process.execPath, ['apps/reference/dist/cli.js', ...words], { encoding: 'utf8' });
 
-const small = ['run', '--images', '20', '--calibration', '50', '--steps', '8'];
+const small = ['run', '--images', '20', '--calibration', '100', '--steps', '8'];
 const read = (...path: string[]): string => readFileSync(join(folder, ...path), 'utf8');
 const kindsIn = (jsonl: string): string[] =>
   jsonl
@@ -103,15 +178,22 @@ test('spikewright run writes the same bytes twice: results with details, page, f
   for (const out of ['a', 'b']) {
     const { status, stdout, stderr } = cli(...small, '--out', join(folder, out));
     expect(status, stderr).toBe(0);
-    for (const text of ['Accuracy in % after T steps', 'Energy of one image', 'report.html'])
+    for (const text of [
+      'Pipelines, with and without a cutoff',
+      'Accuracy in % after T steps',
+      'Energy of one image',
+      'Time of the engine',
+      'report.html',
+    ])
       expect(stdout).toContain(text);
     expect(stderr).toContain('l4 + strong, layers');
   }
   const jsonl = read('a', 'results.jsonl');
   expect(jsonl).toBe(read('b', 'results.jsonl'));
-  const run = ['snn', 'energy', 'layers', 'raster', 'traces'];
-  // The ReLU network and its 8 conversions; the one that was trained to be converted.
-  const runs = [...Array.from({ length: 8 }, () => run), ['ann'], run].flat();
+  // A run to the end with its details, and one that stops early.
+  const run = ['snn', 'energy', 'layers', 'raster', 'traces', 'snn', 'energy'];
+  // The ReLU network, its 5 conversions and a tuned one; those that were trained to be converted, and to be stopped early.
+  const runs = [...Array.from({ length: 6 }, () => run), ['ann'], run, ['ann'], run].flat();
   expect(kindsIn(jsonl)).toEqual(['results', 'ann', ...runs]);
   const { header, records } = readResults(jsonl);
   expect(header.command).toMatch(/^npm start -- .*--steps 8 .*--images 20/);
@@ -180,6 +262,9 @@ test('spikewright says in one line what is wrong, and how to ask', () => {
     [['inspect', 'no-such-file.h5'], 'error: Cannot read model: the file must be readable'],
     [['run', '--data', 'no-such-folder'], '--data must be mnist'],
     [['run', '--mean', '1,x'], 'It must be a number'],
+    [['run', '--cutoff', 'early'], 'error: Cannot read --cutoff: names must be none or among'],
+    [['run', '--tuner', 'hebb'], 'error: Cannot read --tuner: names must be among'],
+    [['run', '--epsilon', '1'], 'It must be from 0 to below 1'],
     [
       ['run', '--out', '/dev/null/out'],
       "error: Cannot write results: the folder of --out must be writable: '/dev/null/out'",

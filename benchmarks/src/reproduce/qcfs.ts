@@ -5,6 +5,9 @@ import type { Command } from 'commander';
 import { reproductionCommand } from './reproduction-command.js';
 import type { ReproductionPlan } from './run-reproduction.js';
 
+/** Points that QCFS with L = 4 may lose at T = 4. */
+const MOST_LOST: Readonly<Record<string, number>> = { 'mnist-qcfs4': 0.5, 'fashion-mnist-qcfs4': 1.5 };
+
 const plan: ReproductionPlan = {
   name: 'qcfs',
   packages: ['converters-qcfs', 'converters-norm', 'engine-wasm', 'snn-core'],
@@ -17,6 +20,10 @@ const plan: ReproductionPlan = {
         ]
       : [{ method: 'ReLU, norm strong by channel', converter: norm() }];
   },
+  bounded: ({ name }) =>
+    Object.hasOwn(MOST_LOST, name)
+      ? [{ method: 'QCFS, L = 4', converter: qcfs(), bounds: [{ steps: 4, most: MOST_LOST[name] }] }]
+      : [],
 };
 
 /** `pnpm reproduce qcfs`: accuracy over T of networks trained with QCFS, beside ReLU networks converted by the strong norm. */

@@ -23,6 +23,7 @@ interface Options {
   readonly calibration: number;
   readonly steps: number;
   readonly seed: number;
+  readonly boundImages?: number;
   readonly json: boolean;
 }
 
@@ -31,8 +32,8 @@ export const reproductionCommand = (
   plan: ReproductionPlan,
   { description, networks, known = Object.keys(trainedNetworks), steps }: ReproductionDefaults,
   summary: (results: Reproduction) => string = reproductionTables,
-): Command =>
-  new Command(plan.name)
+): Command => {
+  const command = new Command(plan.name)
     .description(description)
     .option('--networks <names>', 'networks, parted by commas', namesAmong(known), networks)
     .option('--images <n>', 'test images, drawn by the seed', wholeNumber, 2000)
@@ -40,13 +41,16 @@ export const reproductionCommand = (
     .option('--steps <n>', 'T, time steps', wholeNumber, steps)
     .option('--seed <n>', 'what draws the images, from 1', wholeNumber, 1)
     .option('--json', 'write results and plot to benchmarks/results', false)
-    .action(async ({ json, ...options }: Options) => {
+    .action(async ({ json, boundImages = 0, ...options }: Options) => {
       const { say, stop } = progress();
       const workers = Math.min(availableParallelism(), 8);
-      const results = await runReproduction(plan, { ...options, workers, say }).finally(stop);
+      const results = await runReproduction(plan, { ...options, boundImages, workers, say }).finally(stop);
       console.log(`\n${summary(results)}\n\nMade by: ${results.command}`);
       if (json) console.log(`Written: ${(await writeReproduction(results)).join(', ')}`);
     });
+  if (!plan.bounded) return command;
+  return command.option('--bound-images <n>', 'test images that bounds are measured on', wholeNumber, 10_000);
+};
 
 const namesAmong =
   (known: readonly string[]) =>

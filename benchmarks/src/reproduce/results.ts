@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { describeMachine, type Machine } from '../engine/machine.js';
+import type { BoundResult } from './bounds.js';
 import type { Curve } from './curve.js';
 import type { Scope, Setting } from './setting.js';
 
@@ -24,8 +25,11 @@ export interface Reproduction {
   readonly command: string;
   readonly scope: Omit<Scope, 'workers'>;
   readonly steps: number;
+  readonly boundImages: number;
   readonly anns: readonly MeasuredAnn[];
   readonly curves: readonly Curve[];
+  /** What came of the bounds that methods are held to. */
+  readonly bounds: readonly BoundResult[];
   /** Sentences about what could not be measured. */
   readonly skipped: readonly string[];
   readonly machine: Machine;

@@ -1,4 +1,5 @@
 import type { Converter } from '@spikewright/snn-core';
+import { type BoundedMethod, type BoundResult, measureBounds } from './bounds.js';
 import { type Curve, measureCurve } from './curve.js';
 import { circumstances, type MeasuredAnn, measuredAnn, type Reproduction } from './results.js';
 import { readSetting, type Scope, type Setting } from './setting.js';
@@ -13,6 +14,8 @@ export interface Method {
 export interface ReproductionOptions extends Scope {
   readonly networks: readonly string[];
   readonly steps: number;
+  /** Test images that bounds are measured on; all there are, if there are no more. */
+  readonly boundImages: number;
   /** Hears what is being done, and the share of it that is done. */
   readonly say: (what: string, share: number) => void;
 }
@@ -25,13 +28,16 @@ export interface ReproductionPlan {
   /** Reads a network by its name. @defaultValue the trained networks of the repository */
   readonly read?: (name: string, scope: Scope) => Promise<Setting>;
   readonly methods: (setting: Setting) => readonly Method[];
+  /** Methods that are held to bounds, on as many test images as there are. */
+  readonly bounded?: (setting: Setting) => readonly BoundedMethod[];
   /** Curves that are measured in another way than step by step on the setting's engine. */
   readonly more?: (setting: Setting, options: ReproductionOptions) => Promise<readonly Curve[]>;
 }
 
 /** Measures every method on every network. A network that cannot be read, or a method that is refused, is left out with its reason. */
 export async function runReproduction(plan: ReproductionPlan, options: ReproductionOptions): Promise<Reproduction> {
-  const { networks, steps, seed, images, calibration, say } = options;
+  const { networks, steps, seed, images, calibration, boundImages, say } = options;
+  const bounds: BoundResult[] = [];
   const anns: MeasuredAnn[] = [];
   const curves: Curve[] = [];
   const skipped: string[] = [];
@@ -53,6 +59,14 @@ export async function runReproduction(plan: ReproductionPlan, options: Reproduct
         skipped.push(`Left out: ${name}: ${method}: ${reason(error)}`);
       }
     }
+    for (const method of plan.bounded?.(setting) ?? []) {
+      try {
+        const all = await (plan.read ?? readSetting)(name, { ...options, images: boundImages });
+        bounds.push(...(await measureBounds(method, all, options)));
+      } catch (error) {
+        skipped.push(`Left out: ${name}: bounds of ${method.method}: ${reason(error)}`);
+      }
+    }
     try {
       curves.push(...((await plan.more?.(setting, options)) ?? []));
     } catch (error) {
@@ -62,11 +76,13 @@ export async function runReproduction(plan: ReproductionPlan, options: Reproduct
   return {
     format: 1,
     reproduction: plan.name,
-    command: commandOf(plan.name, options),
+    command: commandOf(plan, options),
     scope: { images, calibration, seed },
+    boundImages,
     steps,
     anns,
     curves,
+    bounds,
     skipped,
     ...circumstances(plan.packages),
   };
@@ -74,5 +90,9 @@ export async function runReproduction(plan: ReproductionPlan, options: Reproduct
 
 const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-const commandOf = (name: string, { networks, images, calibration, steps, seed }: ReproductionOptions): string =>
-  `pnpm reproduce ${name} --json --networks ${networks.join(',')} --images ${images} --calibration ${calibration} --steps ${steps} --seed ${seed}`;
+function commandOf({ name, bounded }: ReproductionPlan, options: ReproductionOptions): string {
+  const { networks, images, calibration, steps, seed, boundImages } = options;
+  const said = { networks: networks.join(','), images, ...(bounded && { 'bound-images': boundImages }) };
+  const words = Object.entries({ ...said, calibration, steps, seed }).map(([option, value]) => `--${option} ${value}`);
+  return `pnpm reproduce ${name} --json ${words.join(' ')}`;
+}

@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import type { BoundResult } from './bounds.js';
 import type { Reproduction } from './results.js';
 
 /** Steps that are shown: the powers of two up to T, and T. */
@@ -8,7 +9,7 @@ export function shownSteps(steps: number): number[] {
 }
 
 /** A table for each network: what each method answers after T steps, beside the ANN. */
-export function reproductionTables({ anns, curves, steps, skipped }: Reproduction): string {
+export function reproductionTables({ anns, curves, steps, bounds, skipped }: Reproduction): string {
   const shown = shownSteps(steps);
   const tables = anns.map(({ name, title, accuracy, images }) => {
     const table = new Table({
@@ -27,7 +28,26 @@ export function reproductionTables({ anns, curves, steps, skipped }: Reproductio
     }
     return `${title}: accuracy in % on ${images} test images; ANN ${percent(accuracy)}\n${table.toString()}`;
   });
-  return [...tables, ...skipped].join('\n\n');
+  return [...tables, ...(bounds.length > 0 ? [boundsTable(bounds)] : []), ...skipped].join('\n\n');
+}
+
+function boundsTable(bounds: readonly BoundResult[]): string {
+  const table = new Table({
+    head: ['network', 'method', 'test images', 'T', 'loss in points', 'may be', ''],
+    style: { head: [], border: [], compact: true },
+  });
+  table.push(
+    ...bounds.map(({ network, method, images, steps, loss, most, holds }) => [
+      network,
+      method,
+      images,
+      steps,
+      loss.toFixed(2),
+      most.toFixed(1),
+      holds ? 'holds' : 'MISSED',
+    ]),
+  );
+  return `Bounds: accuracy lost against the ANN\n${table.toString()}`;
 }
 
 const percent = (share: number | null | undefined): string =>

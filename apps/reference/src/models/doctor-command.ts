@@ -5,7 +5,7 @@ import { readConversions } from '../run/catalogue.js';
 import { engines } from '../run/engines.js';
 import { type ImageChoice, readImages } from '../run/images.js';
 import { terminalTable } from '../run/report.js';
-import { percent, type Table } from '../run/tables.js';
+import { percent, type Table } from '../run/table.js';
 import { readSubject } from './embedded.js';
 import type { InputScale } from './input-scale.js';
 

@@ -1,6 +1,6 @@
 import { conversionOutlook } from '@spikewright/doctor';
 import type { Imported } from '@spikewright/snn-core';
-import { count, type Table } from '../run/tables.js';
+import { count, type Table } from '../run/table.js';
 
 /** What `spikewright inspect` shows: what reading made of each layer, and what conversion will make of each node. */
 export function inspection({ network, layers }: Imported): Table[] {

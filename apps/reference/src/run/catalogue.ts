@@ -5,7 +5,7 @@ import { l4 } from '@spikewright/converters-l4';
 import { norm } from '@spikewright/converters-norm';
 import { qcfs } from '@spikewright/converters-qcfs';
 import { quantizeWeights } from '@spikewright/engine-wasm';
-import { type Converter, chain } from '@spikewright/snn-core';
+import { type Converter, chain, noTuner, type Tuner } from '@spikewright/snn-core';
 import { averageMaxPooling } from '@spikewright/snn-core/convert';
 
 /** A converter that `--converter` takes by name. */
@@ -112,6 +112,7 @@ export const catalogue: Readonly<Record<string, Listed>> = {
 export interface Conversion {
   readonly name: string;
   readonly converter: Converter;
+  readonly tuner: Tuner;
   /** The first part of it, that changes the ANN: what the spiking network is to be compared with, layer by layer. */
   readonly preparation: Converter;
 }
@@ -136,6 +137,7 @@ export function readConversions(text: string): Conversion[] {
     return {
       name: names.length === 1 ? catalogue[names[0]].title : names.join(' + '),
       converter: made(names),
+      tuner: noTuner(),
       preparation: made(names.filter((name) => catalogue[name].makes === 'ann')),
     };
   });

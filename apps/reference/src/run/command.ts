@@ -2,14 +2,17 @@ import { readResults } from '@spikewright/report';
 import { embeddedNetwork, readSubject } from '../models/embedded.js';
 import type { InputScale } from '../models/input-scale.js';
 import { showProgress } from '../progress.js';
-import { readConversions } from './catalogue.js';
+import { type Conversion, readConversions } from './catalogue.js';
 import { catalogueTable } from './converters-command.js';
+import { cutoffTable, readCutoffs } from './cutoffs.js';
 import { type ImageChoice, readImages } from './images.js';
 import { type MainJobOptions, mainJob, type Subject } from './main-job.js';
 import { openOutputs } from './outputs.js';
 import { writePage } from './page-outputs.js';
 import { markdownReport, TITLE, terminalReport, terminalTable } from './report.js';
 import { type Result, sortResults } from './results.js';
+import { timeTable } from './time-table.js';
+import { tunerTable, withTuners } from './tuners.js';
 
 /** What `spikewright run` is told. */
 export interface RunCommandOptions extends MainJobOptions, ImageChoice, InputScale {
@@ -17,14 +20,21 @@ export interface RunCommandOptions extends MainJobOptions, ImageChoice, InputSca
   readonly out: string;
   /** Pipelines parted by commas; see {@link readConversions}. */
   readonly converter?: string;
-  /** Print what converters there are, and do nothing else. */
+  /** Tuners parted by commas, each for a row of its own; see {@link withTuners}. */
+  readonly tuner?: string;
+  /** Cutoffs parted by commas, each for a row of its own, or 'none'; see {@link readCutoffs}. */
+  readonly cutoff: string;
+  /** ε of the cutoffs. */
+  readonly epsilon?: number;
+  /** Print what converters, tuners and cutoffs there are, and do nothing else. */
   readonly list?: boolean;
 }
 
-/** The conversions of a run that names none. */
-const DEFAULT_CONVERSIONS = 'weak,strong,norm,norm+8-bit,l4+strong,ecc,balance,calibration';
-/** What the default run shows beside them: a network that was trained to be converted. */
-const TRAINED_FOR_IT = { network: 'mnist-qcfs4', conversions: 'qcfs' };
+/** The conversions of a run that names none, and one that is tuned. */
+const DEFAULT_CONVERSIONS = 'weak,norm,l4+strong,ecc';
+const DEFAULT_TUNED = { conversion: 'strong', tuner: 'hebbian-onset' };
+/** What the default run shows beside them: networks that were trained to be converted, and to be stopped early. */
+const TRAINED_FOR_IT = ['mnist-qcfs4', 'mnist-qcfs4-rcs'];
 
 /**
  * Runs the main job on a model file, or on the embedded networks: prints the report, writes it as `report.md` and, with
@@ -39,9 +49,10 @@ export async function runCommand(
   command: string,
 ): Promise<void> {
   if (options.list) {
-    console.log(terminalTable(catalogueTable()));
+    console.log([catalogueTable(), tunerTable(), cutoffTable()].map(terminalTable).join('\n\n'));
     return;
   }
+  const cuts = readCutoffs(options.cutoff, options.epsilon);
   const subjects = await readSubjects(model, options);
   const images = await readImages(options, subjects[0].ann);
   const outputs = openOutputs(options.out);
@@ -53,10 +64,17 @@ export async function runCommand(
     process.exit(130);
   });
   const timings: Record<string, number> = {};
+  const simulation: Record<string, number> = {};
   const done: Result[] = [];
+  const listeners = {
+    onProgress: progress.update,
+    onTiming: (run: string, milliseconds: number) => {
+      simulation[run] = Math.round(milliseconds);
+    },
+  };
   let start = performance.now();
   try {
-    for await (const result of mainJob(subjects, images, options, progress.update)) {
+    for await (const result of mainJob(subjects, images, { ...options, cuts }, listeners)) {
       outputs.addResult(result);
       done.push(result);
       const phase = 'snn' in result ? `${result.name}, details` : result.name;
@@ -65,12 +83,13 @@ export async function runCommand(
     }
     const results = sortResults(done);
     outputs.writeReport(markdownReport(results, command));
-    outputs.writeTimings(timings);
+    outputs.writeTimings({ phases: timings, simulation });
     const written = await writePage(options.out, readResults(outputs.readResults()), (figures, all) =>
       progress.update('figures', figures, all),
     );
     progress.stop();
     console.log(terminalReport(results, command));
+    if (results.cuts.length > 0) console.log(`\n${terminalTable(timeTable(results, simulation))}`);
     console.log(`\nWritten:\n  ${[...written, ...Object.values(outputs.files)].join('\n  ')}`);
     if (results.conversions.length === 0) process.exitCode = 1;
   } finally {
@@ -80,9 +99,17 @@ export async function runCommand(
 
 /** The networks of a run, each with its conversions. */
 async function readSubjects(model: string | undefined, options: RunCommandOptions): Promise<Subject[]> {
-  const conversions = readConversions(options.converter ?? DEFAULT_CONVERSIONS);
-  const given = { ann: await readSubject(model, options), conversions };
-  if (model !== undefined || options.converter !== undefined) return [given];
-  const { network, conversions: others } = TRAINED_FOR_IT;
-  return [given, { ann: await embeddedNetwork(network), conversions: readConversions(others) }];
+  const ann = await readSubject(model, options);
+  const { converter, tuner } = options;
+  const tuned = (conversions: Conversion[]): Conversion[] =>
+    tuner === undefined ? conversions : withTuners(conversions, tuner);
+  const conversions = tuned(readConversions(converter ?? DEFAULT_CONVERSIONS));
+  if (model !== undefined || converter !== undefined) return [{ ann, conversions }];
+  const shown = withTuners(readConversions(DEFAULT_TUNED.conversion), tuner ?? DEFAULT_TUNED.tuner);
+  const [weak, ...others] = conversions;
+  const trained = TRAINED_FOR_IT.map(async (name) => ({
+    ann: await embeddedNetwork(name),
+    conversions: tuned(readConversions('qcfs')),
+  }));
+  return [{ ann, conversions: [weak, ...shown, ...others] }, ...(await Promise.all(trained))];
 }

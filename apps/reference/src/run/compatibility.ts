@@ -9,7 +9,7 @@ import {
 } from '@spikewright/snn-core';
 import { tinyBatch, tinyNetworks } from '@spikewright/testkit';
 import { catalogue, type Listed } from './catalogue.js';
-import type { Table } from './tables.js';
+import type { Table } from './table.js';
 
 /** What each converter does with each kind of network, found out by trying. */
 export interface Compatibility {

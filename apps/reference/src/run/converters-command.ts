@@ -2,7 +2,7 @@ import { markdownTable } from 'markdown-table';
 import { catalogue } from './catalogue.js';
 import { type Compatibility, compatibility } from './compatibility.js';
 import { terminalTable } from './report.js';
-import type { Table } from './tables.js';
+import type { Table } from './table.js';
 
 /** Runs `spikewright converters`: what there is, and what each takes. */
 export async function convertersCommand({ markdown }: { markdown: boolean }): Promise<void> {

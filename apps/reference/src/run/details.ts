@@ -8,7 +8,15 @@ import {
   recordNeurons,
   type TracesRecord,
 } from '@spikewright/report';
-import { type Batch, checkNetwork, type Engine, type Evaluation, elements, type Network } from '@spikewright/snn-core';
+import {
+  type Batch,
+  type Calibration,
+  checkNetwork,
+  type Engine,
+  type Evaluation,
+  elements,
+  type Network,
+} from '@spikewright/snn-core';
 import { foldBatchNorm } from '@spikewright/snn-core/convert';
 
 /** What the report shows of a conversion beside its evaluation; lines of results.jsonl. */
@@ -39,18 +47,26 @@ const TRACED = 4;
 
 /** Energy, how well each layer stands for the ANN's, spikes and potentials of the first image. */
 export async function* detailsOf(measured: Measured, test: ImageSet, engine: Engine): AsyncGenerator<DetailResult> {
-  const { name, ann, prepared, snn, hash, evaluation } = measured;
-  const detail = { name, snn: hash };
+  const { name, prepared, snn, hash, evaluation } = measured;
   const looked = take(test, Math.min(SAMPLES, test.indices.length));
   const calibration = { batches: () => batches(looked), engine };
-  // Batch normalisation is folded first: it costs nothing in a network that is put to use.
-  const subject = { ann: await foldBatchNorm().convert(ann, calibration), snn, counts: evaluation };
-  yield { kind: 'energy', ...detail, comparisons: compareEnergy(MODELS, subject), breakEven: breakEven(subject) };
+  yield* energyOf(measured, calibration);
   const { steps } = evaluation;
   // At least 0: faults are what `spikewright doctor` looks for.
   const { layers } = await diagnose(prepared, snn, calibration, { steps, samples: SAMPLES, least: 0 });
-  yield { kind: 'layers', ...detail, layers };
+  yield { kind: 'layers', name, snn: hash, layers };
   for await (const batch of batches(take(test, 1))) yield* firstLayer(measured, batch);
+}
+
+/** What a run costs by every model, beside the ANN and its quantised twin. */
+export async function* energyOf(
+  { name, ann, snn, hash, evaluation }: Omit<Measured, 'prepared'>,
+  calibration: Calibration,
+): AsyncGenerator<EnergyRecord> {
+  // Batch normalisation is folded first: it costs nothing in a network that is put to use.
+  const subject = { ann: await foldBatchNorm().convert(ann, calibration), snn, counts: evaluation };
+  const comparisons = compareEnergy(MODELS, subject);
+  yield { kind: 'energy', name, snn: hash, comparisons, breakEven: breakEven(subject) };
 }
 
 /** Spikes of neurons all over the first layer, and the potentials of some that spike, from seldom to often. */

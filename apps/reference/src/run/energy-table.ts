@@ -1,6 +1,7 @@
 import { arithmetic } from '@spikewright/energy-metrics';
+import type { StepWork } from '@spikewright/snn-core';
 import { type AnnResult, annOf, type ConversionResult, type Results, stepsTo, workUntil } from './results.js';
-import type { Table } from './tables.js';
+import { nanojoules, type Table } from './table.js';
 
 /** Energies of one image: the ANN, the ANN with as many activation bits as T steps can tell apart, and the conversions. */
 export const energyTable = (results: Results): Table => ({
@@ -32,13 +33,16 @@ function conversionRows(conversion: ConversionResult, results: Results): string[
   if (!energy) return [];
   const { name, evaluation } = conversion;
   const step = stepsTo(0.995, evaluation, annOf(conversion, results));
-  const { addPicojoules, multiplyPicojoules } = arithmetic.float32;
-  const { accumulates, multiplyAccumulates } = workUntil(step ?? 0, evaluation);
-  const picojoules = accumulates * addPicojoules + multiplyAccumulates * (multiplyPicojoules + addPicojoules);
   const { proxy, lemaire } = energy;
   return [
     // By layer, as Lemaire's estimate needs it, the work of the whole run alone is kept.
-    [name, 'at 99.5 % of ANN', step ? String(step) : 'not reached', step ? nanojoules(picojoules / 1000) : '-', '-'],
+    [
+      name,
+      'at 99.5 % of ANN',
+      step ? String(step) : 'not reached',
+      step ? nanojoules(arithmeticEnergy(workUntil(step, evaluation))) : '-',
+      '-',
+    ],
     [
       name,
       'whole run',
@@ -49,6 +53,12 @@ function conversionRows(conversion: ConversionResult, results: Results): string[
   ];
 }
 
+/** Arithmetic alone, 32-bit floats, in nanojoules. */
+export function arithmeticEnergy({ accumulates, multiplyAccumulates }: StepWork): number {
+  const { addPicojoules, multiplyPicojoules } = arithmetic.float32;
+  return (accumulates * addPicojoules + multiplyAccumulates * (multiplyPicojoules + addPicojoules)) / 1000;
+}
+
 /** The estimates of a conversion by both models; undefined where it has none. */
 function comparisonOf({ name, hashes }: ConversionResult, { energies }: Results) {
   const record = energies.find((energy) => energy.name === name && energy.snn === hashes.snn);
@@ -56,7 +66,3 @@ function comparisonOf({ name, hashes }: ConversionResult, { energies }: Results)
   const [proxy, lemaire] = [by('proxy'), by('lemaire')];
   return proxy && lemaire && { proxy, lemaire };
 }
-
-/** Three digits that count, whole numbers in full. */
-const nanojoules = (value: number): string =>
-  value < 100 ? value.toPrecision(3) : Math.round(value).toLocaleString('en-US');

@@ -21,6 +21,8 @@ export interface ImageChoice {
 export interface Images {
   readonly test: ImageSet;
   readonly train: ImageSet;
+  /** Test images that are not measured, as many as may be looked at: for what makes promises about new images. */
+  readonly held: ImageSet;
 }
 
 /**
@@ -34,7 +36,12 @@ export interface Images {
 export async function readImages(choice: ImageChoice, { nodes }: Network): Promise<Images> {
   const { shape } = nodes.find((node) => node.op === 'input')!;
   const { test, train } = await draw(choice, shape);
-  return { test: fitted(test, shape), train: fitted(train, shape) };
+  const { images, calibration } = choice;
+  return {
+    test: fitted(first(test, images), shape),
+    train: fitted(first(train, calibration), shape),
+    held: fitted(first({ ...test, indices: test.indices.slice(images) }, calibration), shape),
+  };
 }
 
 /**
@@ -50,13 +57,11 @@ function fitted(images: ImageSet, shape: Shape): ImageSet {
   );
 }
 
-async function draw({ data, folder, images, calibration, seed }: ImageChoice, shape: Shape): Promise<Images> {
+/** All test images and all training images, in the order that the seed gives. */
+async function draw({ data, folder, calibration, seed }: ImageChoice, shape: Shape): Promise<Omit<Images, 'held'>> {
   if (Object.hasOwn(dataSets, data)) {
     const { load } = dataSets[data as DataSetName];
-    return {
-      test: first(shuffle(await load('test', folder), seed), images),
-      train: first(shuffle(await load('train', folder), seed), calibration),
-    };
+    return { test: shuffle(await load('test', folder), seed), train: shuffle(await load('train', folder), seed) };
   }
   const channels = shape.at(-1) === 3 ? 3 : 1;
   if (await isFolder(join(data, 'test'))) {
@@ -66,7 +71,7 @@ async function draw({ data, folder, images, calibration, seed }: ImageChoice, sh
       const rule = 'train and test must have the same classes, for their order gives the labels';
       throw new RangeError(`Cannot load images: ${rule}: ${train.classNames} and ${test.classNames}`);
     }
-    return { test: first(shuffle(test, seed), images), train: first(shuffle(train, seed), calibration) };
+    return { test: shuffle(test, seed), train: shuffle(train, seed) };
   }
   if (!(await isFolder(data))) {
     const known = Object.keys(dataSets).join(', ');
@@ -77,10 +82,7 @@ async function draw({ data, folder, images, calibration, seed }: ImageChoice, sh
     throw new RangeError(`Cannot load images: there must be two, to calibrate with and to measure on: '${data}'`);
   }
   const kept = Math.min(calibration, Math.floor(all.indices.length / 2));
-  return {
-    train: first(all, kept),
-    test: first({ ...all, indices: all.indices.slice(kept) }, images),
-  };
+  return { train: first(all, kept), test: { ...all, indices: all.indices.slice(kept) } };
 }
 
 /** The first images of a set, all of them if there are not as many. */

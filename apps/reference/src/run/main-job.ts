@@ -1,20 +1,25 @@
 import { batches, type ImageSet } from '@spikewright/datasets';
 import {
-  type Batch,
   denseOperations,
   type Engine,
   evaluateAnn,
   type Network,
   networkHash,
+  type Pipeline,
+  type PipelineResult,
   plain,
   runPipeline,
 } from '@spikewright/snn-core';
 import { foldBatchNorm } from '@spikewright/snn-core/convert';
 import type { Conversion } from './catalogue.js';
-import { detailsOf } from './details.js';
+import { cutResult } from './cut-result.js';
+import type { Cut } from './cutoffs.js';
+import { detailsOf, energyOf } from './details.js';
 import { engines } from './engines.js';
 import type { Images } from './images.js';
 import type { AnnResult, DataDescription, Result } from './results.js';
+import { type Watch, watchEngine } from './watch-engine.js';
+import { watchImages } from './watch-images.js';
 
 /** A network and the ways in which it is converted. */
 export interface Subject {
@@ -29,51 +34,104 @@ export interface MainJobOptions {
   /** T, the steps of a sample. */
   readonly steps: number;
   readonly seed: number;
+  /** Cutoffs with which each converted network is run once more. @defaultValue none */
+  readonly cuts?: readonly Cut[];
 }
 
 /** Where the main job tells how far it is. */
-export type OnProgress = (phase: string, done: number, total: number) => void;
+export interface Listeners {
+  onProgress(phase: string, done: number, total: number): void;
+  /** How long the engine took for the images of a run, in milliseconds. */
+  onTiming?(run: string, milliseconds: number): void;
+}
 
 /** Images in one batch: small, so that progress shows. */
 const BATCH = 100;
 
+/** What all runs of a job share. */
+interface Job {
+  readonly images: Images;
+  readonly data: DataDescription;
+  readonly options: MainJobOptions;
+  readonly listeners: Listeners;
+}
+
 /**
- * Measures ANNs and every conversion of them; gives each result as soon as it is there, and after each conversion its
- * details. A conversion that is refused gives its reason, and the others go on.
- *
+ * Measures ANNs and every conversion of them, to the end and with each cutoff; gives each result as soon as it is there, and
+ * after each conversion its details. A conversion that is refused gives its reason, and the others go on.
  */
 export async function* mainJob(
   subjects: readonly Subject[],
-  { test, train }: Images,
+  images: Images,
   options: MainJobOptions,
-  onProgress: OnProgress,
+  listeners: Listeners,
 ): AsyncIterable<Result> {
-  const { steps, seed } = options;
-  const engine = engines[options.engine]();
-  const [images, calibration] = [test.indices.length, train.indices.length];
-  const data: DataDescription = { test: selection(test, seed), calibration: selection(train, seed) };
+  const { seed } = options;
+  const data: DataDescription = { test: selection(images.test, seed), calibration: selection(images.train, seed) };
+  const job: Job = { images, data, options, listeners };
   for (const { ann, conversions } of subjects) {
-    const measured = await measureAnn(ann, engine, test, data, (done) => onProgress('ANN', done, images));
+    const measured = await measureAnn(ann, job);
     yield measured;
-    for (const { name, converter, preparation } of conversions) {
-      const pipeline = { ...plain, seed, steps, converter, engine };
-      const convert = async function* (): AsyncIterable<Result> {
-        const { manifest, hashes, evaluation, network } = await runPipeline(pipeline, ann, {
-          calibration: () =>
-            watched(batches(train, { size: BATCH }), (done) => onProgress(`${name}, calibration`, done, calibration)),
-          test: () => batches(test, { size: BATCH }),
-          onProgress: (done) => onProgress(name, done, images),
-        });
-        yield { kind: 'snn', name, data, manifest, hashes, notes: network.meta.notes ?? [], evaluation };
-        onProgress(`${name}, layers`, 0, 1);
-        const looked = { batches: () => batches(train, { size: BATCH }), engine };
-        const prepared = await preparation.convert(ann, looked);
-        const details = detailsOf({ name, ann, prepared, snn: network, hash: hashes.snn, evaluation }, test, engine);
-        yield* orRefused(details, `details of ${name}`, measured.hash);
-      };
-      yield* orRefused(convert(), name, measured.hash);
+    for (const conversion of conversions) {
+      yield* orRefused(measureConversion(ann, conversion, job), conversion.name, measured.hash);
     }
   }
+}
+
+/** A run to the end, its details, and the runs that stop early. */
+async function* measureConversion(ann: Network, conversion: Conversion, job: Job): AsyncIterable<Result> {
+  const { name, converter, tuner, preparation } = conversion;
+  const { images, data, options, listeners } = job;
+  const engine = engines[options.engine]();
+  const watch = watchEngine(engine);
+  const { seed, steps } = options;
+  const pipeline: Pipeline = { ...plain, seed, steps, converter, tuner, engine: watch.engine };
+  const whole = await measure(name, pipeline, ann, watch, job);
+  const { manifest, hashes, evaluation, network } = whole;
+  yield { kind: 'snn', name, data, manifest, hashes, notes: network.meta.notes ?? [], evaluation };
+  listeners.onProgress(`${name}, layers`, 0, 1);
+  const looked = { batches: () => batches(images.train, { size: BATCH }), engine };
+  const prepared = await preparation.convert(ann, looked);
+  const details = detailsOf({ name, ann, prepared, snn: network, hash: hashes.snn, evaluation }, images.test, engine);
+  yield* orRefused(details, `details of ${name}`, hashes.ann);
+  const scores = await watch.recording();
+  for (const cut of options.cuts ?? []) {
+    const named = `${name}, ${cut.name}`;
+    const stopped = async function* (): AsyncIterable<Result> {
+      const result = await cutResult(cut, { name, pipeline, whole, scores }, (uncut, cutting) =>
+        measure(named, cutting, uncut, watch, job, cut),
+      );
+      yield { ...result, data };
+      yield* energyOf({ name: named, ann, snn: network, hash: hashes.snn, evaluation: result.evaluation }, looked);
+    };
+    yield* orRefused(stopped(), named, hashes.ann);
+  }
+}
+
+/** Runs a pipeline and tells how far it is, and how long the engine took. */
+async function measure(
+  name: string,
+  pipeline: Pipeline,
+  network: Network,
+  watch: Watch,
+  { images, listeners }: Job,
+  cut?: Cut,
+): Promise<PipelineResult> {
+  const learning = cut?.learnsFrom === 'held-out images' ? images.held : images.train;
+  const phase = `${name}, calibration`;
+  const result = await runPipeline(pipeline, network, {
+    calibration: () =>
+      watchImages(batches(learning, { size: BATCH }), (done) =>
+        listeners.onProgress(phase, done, learning.indices.length),
+      ),
+    test: () => {
+      watch.begin();
+      return batches(images.test, { size: BATCH });
+    },
+    onProgress: (done) => listeners.onProgress(name, done, images.test.indices.length),
+  });
+  listeners.onTiming?.(name, watch.milliseconds());
+  return result;
 }
 
 /** The results, up to one that cannot be had: then the reason. */
@@ -86,31 +144,19 @@ async function* orRefused(results: AsyncIterable<Result>, name: string, ann: str
   }
 }
 
-async function measureAnn(
-  ann: Network,
-  engine: Engine,
-  test: ImageSet,
-  data: DataDescription,
-  onProgress: (done: number) => void,
-): Promise<AnnResult> {
+async function measureAnn(ann: Network, { images, data, options, listeners }: Job): Promise<AnnResult> {
+  const engine: Engine = engines[options.engine]();
+  const { test } = images;
   const program = await engine.compile(ann);
-  const { samples, accuracy } = await evaluateAnn(program, batches(test, { size: BATCH }), onProgress);
+  const { samples, accuracy } = await evaluateAnn(program, batches(test, { size: BATCH }), (done) =>
+    listeners.onProgress('ANN', done, test.indices.length),
+  );
   program.dispose();
   // Batch normalisation is folded first: it costs nothing in a network that is put to use.
   const folded = await foldBatchNorm().convert(ann, { batches: () => batches(test), engine });
   const multiplyAccumulates = denseOperations(folded);
   const { name = 'unnamed', source = {} } = ann.meta;
   return { kind: 'ann', name, source, hash: await networkHash(ann), data, samples, accuracy, multiplyAccumulates };
-}
-
-/** The same batches, counted. */
-async function* watched(given: AsyncIterable<Batch>, onProgress: (samples: number) => void): AsyncIterable<Batch> {
-  let samples = 0;
-  for await (const batch of given) {
-    yield batch;
-    samples += batch.size;
-    onProgress(samples);
-  }
 }
 
 const selection = (set: ImageSet, seed: number): { name: string; images: number; seed: number } => ({

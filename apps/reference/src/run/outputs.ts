@@ -11,7 +11,8 @@ export interface Outputs {
   /** All lines that were added. */
   readResults(): string;
   writeReport(text: string): void;
-  writeTimings(milliseconds: Readonly<Record<string, number>>): void;
+  /** How long each part took, by kind. */
+  writeTimings(milliseconds: Readonly<Record<string, Readonly<Record<string, number>>>>): void;
 }
 
 /**

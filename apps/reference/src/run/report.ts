@@ -1,7 +1,8 @@
 import Table3 from 'cli-table3';
 import { markdownTable } from 'markdown-table';
 import { type Results, total } from './results.js';
-import { count, percent, reportTables, type Table } from './tables.js';
+import { count, percent, type Table } from './table.js';
+import { reportTables } from './tables.js';
 
 /** What the report is called. */
 export const TITLE = 'From a trained CNN to a spiking network';

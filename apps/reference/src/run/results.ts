@@ -38,6 +38,21 @@ export interface ConversionResult {
   readonly hashes: PipelineResult['hashes'];
   readonly notes: readonly string[];
   readonly evaluation: Evaluation;
+  /** Where samples were stopped early: what that is to be compared with. */
+  readonly cut?: CutDetails;
+}
+
+/** What a run that stops early is compared with: the run of the same network to the end. */
+export interface CutDetails {
+  /** The name of the run to the end. */
+  readonly of: string;
+  /** The name of the cutoff. */
+  readonly cutoff: string;
+  readonly medianStopStep: number;
+  /** What a cut through the scores of the run to the end would have claimed: the work of T steps shared out evenly. */
+  readonly claimed: { readonly accuracy: number; readonly meanStopStep: number };
+  /** The optimal cutoff timestep: no cutoff that loses nothing can stop earlier. */
+  readonly optimal: { readonly mean: number; readonly median: number };
 }
 
 /** A conversion that could not be made; a line of results.jsonl. */
@@ -55,7 +70,10 @@ export type Result = AnnResult | ConversionResult | RefusedResult | DetailResult
 /** What a run measured, sorted. */
 export interface Results {
   readonly anns: readonly AnnResult[];
+  /** Runs to the end. */
   readonly conversions: readonly ConversionResult[];
+  /** Runs of the same networks that stop early. */
+  readonly cuts: readonly (ConversionResult & { readonly cut: CutDetails })[];
   readonly refused: readonly RefusedResult[];
   readonly energies: readonly EnergyRecord[];
 }
@@ -63,10 +81,16 @@ export interface Results {
 /** Sorts the lines of a run. */
 export const sortResults = (results: readonly Result[]): Results => ({
   anns: results.filter((result) => result.kind === 'ann'),
-  conversions: results.filter((result) => result.kind === 'snn'),
+  conversions: results
+    .filter((result) => result.kind === 'snn' && !result.cut)
+    .map((result) => result as ConversionResult),
+  cuts: results.filter(isCut),
   refused: results.filter((result) => result.kind === 'refused'),
   energies: results.filter((result) => result.kind === 'energy'),
 });
+
+const isCut = (result: Result): result is ConversionResult & { readonly cut: CutDetails } =>
+  result.kind === 'snn' && result.cut !== undefined;
 
 /** The ANN that a conversion began with. */
 export const annOf = ({ hashes }: ConversionResult, { anns }: Results): AnnResult =>

@@ -1,16 +1,13 @@
 import { energyTable } from './energy-table.js';
+import { pipelineTable } from './pipeline-table.js';
 import { annOf, type Results, stepsTo, total, workUntil } from './results.js';
+import { count, percent, type Table } from './table.js';
 
-/** A table as text: a heading and rows of cells. */
-export interface Table {
-  readonly title: string;
-  readonly head: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-}
-
-/** The tables of a report: accuracy over time, what it cost, and the energy; tables without rows are left out. */
+/** The tables of a report: all pipelines, accuracy over time, what it cost, and the energy; tables without rows are left out. */
 export const reportTables = (results: Results): Table[] =>
-  [accuracyTable(results), costTable(results), energyTable(results)].filter(({ rows }) => rows.length > 0);
+  [pipelineTable(results), accuracyTable(results), costTable(results), energyTable(results)].filter(
+    ({ rows }) => rows.length > 0,
+  );
 
 /** Steps that are shown: the powers of two up to T, and T. */
 const shownSteps = (steps: number): number[] => {
@@ -68,10 +65,3 @@ function costTable(results: Results): Table {
     rows: [...anns, ...rows],
   };
 }
-
-/** A share as percent with two digits; '-' where there is none. */
-export const percent = (share: number | null | undefined): string =>
-  share === null || share === undefined ? '-' : (share * 100).toFixed(2);
-
-/** A number rounded, with thin groups of thousands. */
-export const count = (value: number): string => Math.round(value).toLocaleString('en-US');

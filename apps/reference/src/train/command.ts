@@ -10,8 +10,8 @@ export type TrainCommandOptions = Omit<TrainNetworkOptions, 'progress' | 'signal
 
 /** Runs `spikewright train`. Ctrl-C keeps the checkpoint; a second one ends at once. */
 export async function trainCommand(options: TrainCommandOptions): Promise<void> {
-  const { dataSet, data, epochs, seed, activation = 'relu', levels = 4 } = options;
-  const { out = `out/${nameOf(dataSet, activationOf(dataSet, activation, levels))}.safetensors` } = options;
+  const { dataSet, data, epochs, seed, rcs, activation = 'relu', levels = 4 } = options;
+  const { out = `out/${nameOf(dataSet, activationOf(dataSet, activation, levels), rcs)}.safetensors` } = options;
   const abort = new AbortController();
   process.once('SIGINT', () => abort.abort());
   const progress = showProgress();
@@ -31,7 +31,8 @@ export async function trainCommand(options: TrainCommandOptions): Promise<void> 
     if (finished) console.log(`${out}: ${((testAccuracy ?? 0) * 100).toFixed(2)} % on the 10,000 test images`);
     else {
       const folder = data === undefined ? '' : ` --data ${data}`;
-      const choice = `--activation ${activation} --levels ${levels} --epochs ${epochs} --seed ${seed}`;
+      const regularizer = rcs === undefined ? '' : ` --rcs ${rcs}`;
+      const choice = `--activation ${activation} --levels ${levels}${regularizer} --epochs ${epochs} --seed ${seed}`;
       console.log(`Stopped; the checkpoint is ${checkpoint}. Go on with:`);
       console.log(`npm run train -- ${dataSet}${folder} ${choice} --out ${out} --resume`);
     }

@@ -56,8 +56,8 @@ export function activationOf(dataSet: DataSetName, op: Activation['op'], levels:
   return op === 'clip' ? { op, lambda } : { op };
 }
 
-/** What a trained network is called, such as `mnist` or `mnist-qcfs4`. */
-export function nameOf(dataSet: DataSetName, activation: Activation): string {
-  if (activation.op === 'relu') return dataSet;
-  return `${dataSet}-${activation.op}${activation.op === 'qcfs' ? activation.levels : ''}`;
+/** What a trained network is called, such as `mnist`, `mnist-qcfs4` or `mnist-qcfs4-rcs`. */
+export function nameOf(dataSet: DataSetName, { op, ...activation }: Activation, rcs?: number): string {
+  const levels = 'levels' in activation ? activation.levels : '';
+  return [dataSet, ...(op === 'relu' ? [] : [`${op}${levels}`]), ...(rcs === undefined ? [] : ['rcs'])].join('-');
 }

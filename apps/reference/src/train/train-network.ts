@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { batches } from '@spikewright/datasets';
+import { rcsAnn } from '@spikewright/regularizer-rcs';
 import { type Batch, checkNetwork, type Network, saveNetwork } from '@spikewright/snn-core';
 import { registerTrainingKernels } from '@spikewright/tfjs-kernels-wasm';
 import { type EpochReport, evaluateAnn, initialise, type StepReport, train } from '@spikewright/training';
@@ -25,6 +26,8 @@ export interface TrainNetworkOptions {
   readonly activation?: Activation['op'];
   /** L, the levels of `qcfs`. @defaultValue 4 */
   readonly levels?: number;
+  /** α of the RCS regularizer, above 0; left out: none. @defaultValue none */
+  readonly rcs?: number;
   /** Passes over the training images. @defaultValue 12 */
   readonly epochs?: number;
   /** Seed of weights, order, shifts and mirror images. @defaultValue 1 */
@@ -55,7 +58,7 @@ export interface TrainNetworkResult {
  * @throws OptionsError, ReferenceError or TypeError with a message of one line
  */
 export async function trainNetwork(options: TrainNetworkOptions): Promise<TrainNetworkResult> {
-  const { dataSet, data, epochs = 12, seed = 1, out, resume = false, progress = {}, signal } = options;
+  const { dataSet, data, rcs, epochs = 12, seed = 1, out, resume = false, progress = {}, signal } = options;
   const activation = activationOf(dataSet, options.activation ?? 'relu', options.levels ?? 4);
   const checkpoint = `${out}.checkpoint`;
   const [images, testImages] = [await whole(dataSet, 'train', data), await whole(dataSet, 'test', data)];
@@ -68,6 +71,7 @@ export async function trainNetwork(options: TrainNetworkOptions): Promise<TrainN
     { ...recipe(dataSet, activation), epochs, seed },
     {
       ...progress,
+      ...(rcs !== undefined && { regularizers: [rcsAnn({ alpha: rcs })] }),
       onCheckpoint: (bytes) => replaceFile(checkpoint, bytes),
       ...(resume && { resume: await readCheckpointFile(checkpoint) }),
       ...(signal && { signal }),
@@ -75,7 +79,7 @@ export async function trainNetwork(options: TrainNetworkOptions): Promise<TrainN
   );
   if (!finished) return { finished, checkpoint };
   const { accuracy } = evaluateAnn(network, testImages);
-  const run = { dataSet, activation, data, epochs, seed, testAccuracy: accuracy };
+  const run = { dataSet, activation, data, rcs, epochs, seed, testAccuracy: accuracy };
   await replaceFile(out, saveNetwork(described(network, run)));
   await rm(checkpoint, { force: true });
   return { finished, checkpoint, testAccuracy: accuracy };
@@ -93,12 +97,14 @@ interface Run {
   readonly dataSet: DataSetName;
   readonly activation: Activation;
   readonly data: string | undefined;
+  readonly rcs: number | undefined;
   readonly epochs: number;
   readonly seed: number;
   readonly testAccuracy: number;
 }
 
-function described(network: Network, { dataSet, activation, data, epochs, seed, testAccuracy }: Run): Network {
+function described(network: Network, run: Run): Network {
+  const { dataSet, activation, data, rcs, epochs, seed, testAccuracy } = run;
   const { title, origin, classNames, trainingImages } = dataSets[dataSet];
   checkNetwork(network);
   const parameters = network.nodes
@@ -106,11 +112,12 @@ function described(network: Network, { dataSet, activation, data, epochs, seed, 
     .filter(([field]) => ['kernel', 'bias', 'gamma', 'beta', 'lambda'].includes(field))
     .reduce((count, [, value]) => count + (value.data?.length ?? 1), 0);
   const { op } = activation;
-  const choice = op === 'relu' ? '' : ` --activation ${op}${op === 'qcfs' ? ` --levels ${activation.levels}` : ''}`;
+  const form = op === 'relu' ? '' : ` --activation ${op}${op === 'qcfs' ? ` --levels ${activation.levels}` : ''}`;
+  const choice = rcs === undefined ? form : `${form} --rcs ${rcs}`;
   return {
     ...network,
     meta: {
-      name: nameOf(dataSet, activation).replace(dataSet, `${dataSet}-cnn`),
+      name: nameOf(dataSet, activation, rcs).replace(dataSet, `${dataSet}-cnn`),
       preprocessing: 'intensity / 255',
       classNames,
       source: {
@@ -118,7 +125,11 @@ function described(network: Network, { dataSet, activation, data, epochs, seed, 
         command: `pnpm train ${dataSet}${choice} --epochs ${epochs} --seed ${seed}`,
         epochs,
         seed,
-        recipe: JSON.stringify({ ...recipe(dataSet, activation), schedule: 'cosine' }),
+        recipe: JSON.stringify({
+          ...recipe(dataSet, activation),
+          schedule: 'cosine',
+          ...(rcs !== undefined && { rcs }),
+        }),
         parameters,
         selection: 'last epoch',
         testImages: 10_000,
