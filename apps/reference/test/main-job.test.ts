@@ -83,10 +83,14 @@ test('mainJob stops samples early in earnest: the answers that a post-hoc cut cl
   expect(cuts.map(({ cut }) => [cut.of, cut.cutoff])).toEqual(
     conversions.flatMap(({ name }) => ['top-k', 'risk-controlled'].map((cutoff) => [name, cutoff])),
   );
-  for (const { name, cut, evaluation, manifest, hashes } of cuts) {
+  for (const { name, cut, evaluation, manifest, hashes, notes } of cuts) {
     const whole = conversions.find((conversion) => conversion.name === cut.of)!;
     expect(hashes).toEqual(whole.hashes);
     expect(manifest.cutoff.name).toBe(cut.cutoff);
+    const learning = cut.cutoff === 'top-k' ? images.train : images.held;
+    expect(cut.learnt).toEqual({ name: learning.name, images: 300, seed: 0 });
+    // At 2 % of 300 with confidence 0.9 the promise can be made: 114 are enough.
+    expect(notes).toEqual(cut.cutoff === 'top-k' ? [] : [expect.stringMatching(/^at most 0\.02 of all samples/)]);
     expect(evaluation.accuracy[15]).toBe(cut.claimed.accuracy);
     expect(evaluation.meanStopStep).toBeCloseTo(cut.claimed.meanStopStep, 12);
     expect(evaluation.meanStopStep).toBeLessThan(16);
@@ -113,14 +117,16 @@ test('mainJob stops samples early in earnest: the answers that a post-hoc cut cl
 
 test('a cutoff that is refused gives its reason, and the run to the end stays', async () => {
   const images = await readImages({ data: 'mnist', images: 20, calibration: 50, seed: 0 }, ann);
-  const options = { steps: 2, seed: 0, engine: 'wasm', cuts: readCutoffs('top-k') } as const;
+  const none = { ...images, held: { ...images.held, indices: images.held.indices.slice(0, 0) } };
+  const options = { steps: 2, seed: 0, engine: 'wasm', cuts: readCutoffs('top-k,risk-controlled') } as const;
   const subject = { ann, conversions: readConversions('norm') };
   const results: Result[] = [];
-  for await (const result of mainJob([subject], images, options, { onProgress: () => undefined })) results.push(result);
+  for await (const result of mainJob([subject], none, options, { onProgress: () => undefined })) results.push(result);
   const { conversions, cuts, refused } = sortResults(results);
   expect([conversions.length, cuts.length]).toEqual([1, 0]);
   expect(refused).toMatchObject([
     { name: expect.stringMatching(/, top-k$/), reason: expect.stringContaining('at least 100 samples') },
+    { name: expect.stringMatching(/, risk-controlled$/), reason: expect.stringContaining('not measured') },
   ]);
 });
 

@@ -39,7 +39,7 @@ const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const tolerance = v.optional(v.pipe(v.number(), v.minValue(0), v.ltValue(1)), 0.01);
 
 /**
- * Stops every sample after the same step: a baseline.
+ * Stops every sample after the same step, or the first after it with finite scores: a baseline.
  *
  * Without `step`, `fit` finds the first step after which no more than the share `tolerance` of samples loses its answer.
  *

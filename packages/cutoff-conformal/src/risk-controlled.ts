@@ -107,7 +107,7 @@ function fit(recording: Recording, complete: v.InferOutput<typeof options>): Jso
 }
 
 function reasonOf(samples: number, most: number, needed: number, { epsilon, delta, future }: Limit): string {
-  const promise = `at most ${epsilon} of ${future ?? 'all'} samples with confidence ${1 - delta}`;
+  const promise = `at most ${epsilon} of ${future ?? 'all'} samples with confidence ${Number((1 - delta).toPrecision(12))}`;
   return most < 0
     ? `${promise} needs at least ${needed} calibration samples: ${samples} given`
     : `${promise}, since at most ${most} of ${samples} calibration samples may lose their answers`;

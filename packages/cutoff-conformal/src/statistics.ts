@@ -41,4 +41,4 @@ export const certainty: Statistic = (scores, step) => {
 };
 
 /** The step itself. */
-export const stepItself: Statistic = (_, step) => step;
+export const stepItself: Statistic = (scores, step) => (Number.isNaN(gap(scores, step)) ? Number.NaN : step);

@@ -1,6 +1,6 @@
 import { readResults } from '@spikewright/report';
 import { embeddedNetwork, readSubject } from '../models/embedded.js';
-import type { InputScale } from '../models/input-scale.js';
+import { type InputScale, withInputScale } from '../models/input-scale.js';
 import { showProgress } from '../progress.js';
 import { type Conversion, readConversions } from './catalogue.js';
 import { catalogueTable } from './converters-command.js';
@@ -107,9 +107,10 @@ async function readSubjects(model: string | undefined, options: RunCommandOption
   if (model !== undefined || converter !== undefined) return [{ ann, conversions }];
   const shown = withTuners(readConversions(DEFAULT_TUNED.conversion), tuner ?? DEFAULT_TUNED.tuner);
   const [weak, ...others] = conversions;
-  const trained = TRAINED_FOR_IT.map(async (name) => ({
-    ann: await embeddedNetwork(name),
-    conversions: tuned(readConversions('qcfs')),
+  const trained = TRAINED_FOR_IT.map(async (network) => ({
+    ann: withInputScale(await embeddedNetwork(network), options),
+    // Names tell the rows of the report and the times apart.
+    conversions: tuned(readConversions('qcfs').map((one) => ({ ...one, name: `${one.name}, ${network}` }))),
   }));
   return [{ ann, conversions: [weak, ...shown, ...others] }, ...(await Promise.all(trained))];
 }

@@ -4,6 +4,7 @@ import {
   argmax,
   describePipeline,
   identity,
+  type Json,
   type Network,
   noTuner,
   type Pipeline,
@@ -31,7 +32,7 @@ export async function cutResult(
   { name: cutoff, policy }: Cut,
   { name, pipeline, whole, scores }: WholeRun,
   run: (network: Network, pipeline: Pipeline) => Promise<PipelineResult>,
-): Promise<Omit<ConversionResult, 'data'> & { readonly cut: CutDetails }> {
+): Promise<Omit<ConversionResult, 'data' | 'cut'> & { readonly cut: Omit<CutDetails, 'learnt'> }> {
   const cutting = { ...pipeline, cutoff: policy };
   const { evaluation, fitted } = await run(whole.network, { ...cutting, converter: identity(), tuner: noTuner() });
   const steps = stopSteps(policy, fitted, scores);
@@ -41,7 +42,7 @@ export async function cutResult(
     name: `${name}, ${cutoff}`,
     manifest: await describePipeline(cutting),
     hashes: whole.hashes,
-    notes: [],
+    notes: notesOn(fitted),
     evaluation,
     cut: {
       of: name,
@@ -51,6 +52,15 @@ export async function cutResult(
       optimal: { mean, median },
     },
   };
+}
+
+/** What a cutoff with a promise says of it: why it can be made, or how many images are needed for it. */
+function notesOn(fitted: Json): string[] {
+  if (fitted === null || typeof fitted !== 'object' || Array.isArray(fitted)) return [];
+  const { certified, reason, needed } = fitted as Readonly<Record<string, Json>>;
+  if (certified === false)
+    return [`no sample is stopped early: ${reason ?? `${needed} images to learn from are needed`}`];
+  return typeof reason === 'string' ? [reason] : [];
 }
 
 const meanOf = (values: Int32Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -101,7 +101,8 @@ async function* measureConversion(ann: Network, conversion: Conversion, job: Job
       const result = await cutResult(cut, { name, pipeline, whole, scores }, (uncut, cutting) =>
         measure(named, cutting, uncut, watch, job, cut),
       );
-      yield { ...result, data };
+      const learnt = selection(learningSet(cut, images), seed);
+      yield { ...result, data, cut: { ...result.cut, learnt } };
       yield* energyOf({ name: named, ann, snn: network, hash: hashes.snn, evaluation: result.evaluation }, looked);
     };
     yield* orRefused(stopped(), named, hashes.ann);
@@ -117,7 +118,11 @@ async function measure(
   { images, listeners }: Job,
   cut?: Cut,
 ): Promise<PipelineResult> {
-  const learning = cut?.learnsFrom === 'held-out images' ? images.held : images.train;
+  const learning = learningSet(cut, images);
+  if (cut && learning.indices.length === 0) {
+    const rule = 'it learns from test images that are not measured, so fewer must be measured';
+    throw new RangeError(`Cannot fit ${cut.name}: ${rule}: all ${images.test.indices.length} are`);
+  }
   const phase = `${name}, calibration`;
   const result = await runPipeline(pipeline, network, {
     calibration: () =>
@@ -133,6 +138,10 @@ async function measure(
   listeners.onTiming?.(name, watch.milliseconds());
   return result;
 }
+
+/** The images that a cutoff, or without one a converter, learns from. */
+const learningSet = (cut: Cut | undefined, { held, train }: Images): ImageSet =>
+  cut?.learnsFrom === 'held-out images' ? held : train;
 
 /** The results, up to one that cannot be had: then the reason. */
 async function* orRefused(results: AsyncIterable<Result>, name: string, ann: string): AsyncIterable<Result> {

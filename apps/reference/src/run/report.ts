@@ -8,7 +8,7 @@ import { reportTables } from './tables.js';
 export const TITLE = 'From a trained CNN to a spiking network';
 
 /** What the figures of a report come from, in sentences. */
-function origin({ anns }: Results, command: string): string[] {
+function origin({ anns, cuts }: Results, command: string): string[] {
   const { test, calibration } = anns[0].data;
   return [
     ...anns.map(
@@ -16,11 +16,18 @@ function origin({ anns }: Results, command: string): string[] {
         `Network: ${name} (SHA-256 ${hash.slice(0, 12)}), ${count(total(multiplyAccumulates))} MACs an image, ANN accuracy ${percent(accuracy)} % on these images.`,
     ),
     `Data: ${count(test.images)} images of ${test.name}, calibration on ${count(calibration.images)} of ${calibration.name}, both drawn by seed ${test.seed}.`,
+    ...new Set(cuts.map(cutoffLine)),
     'Direct coding: the first layer multiplies in every step (its MACs, where a pixel is not 0); all others add where spikes arrive (SynOps). The MACs of the ANN are dense: every pixel and weight, without padding.',
     'Energies are estimates, 45 nm, first layer charged in every step. Arithmetic alone: 4.6 pJ a multiply-addition, 0.9 pJ an addition (32-bit floats). Lemaire et al. 2022 (32-bit integers) add memory, neurons and addressing, by layer and so for whole runs only. Activations of B bits tell as many values apart as T steps do.',
     'At 97 % or 99.5 % of ANN: the first step whose accuracy is that share of the accuracy of the ANN; it may fall below again.',
     `Made by: ${command}`,
   ];
+}
+
+/** What a cutoff was told, and what it learnt from. */
+function cutoffLine({ manifest, cut: { cutoff, learnt } }: Results['cuts'][number]): string {
+  const told = Object.entries(manifest.cutoff.options).map(([name, value]) => `${name} ${value}`);
+  return `Cutoff ${cutoff} (${told.join(', ')}): learnt from ${count(learnt.images)} images of ${learnt.name}.`;
 }
 
 /** A table for the terminal. */
@@ -54,7 +61,7 @@ export function markdownReport(results: Results, command: string): string {
 const isNumeric = (rows: Table['rows'], column: number): boolean =>
   rows.some((row) => /\d/.test(row[column])) && rows.every((row) => /^([\d.,]*|-|not reached)$/.test(row[column]));
 
-const noteLines = ({ conversions, refused }: Results): string[] => [
-  ...conversions.flatMap(({ name, notes }) => notes.map((note) => `Note on ${name}: ${note}`)),
+const noteLines = ({ conversions, cuts, refused }: Results): string[] => [
+  ...[...conversions, ...cuts].flatMap(({ name, notes }) => notes.map((note) => `Note on ${name}: ${note}`)),
   ...refused.map(({ name, reason }) => `Refused: ${name}: ${reason}`),
 ];

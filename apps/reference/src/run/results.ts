@@ -48,6 +48,8 @@ export interface CutDetails {
   readonly of: string;
   /** The name of the cutoff. */
   readonly cutoff: string;
+  /** The images that the cutoff learnt from. */
+  readonly learnt: Selection;
   readonly medianStopStep: number;
   /** What a cut through the scores of the run to the end would have claimed: the work of T steps shared out evenly. */
   readonly claimed: { readonly accuracy: number; readonly meanStopStep: number };

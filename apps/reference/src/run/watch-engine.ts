@@ -10,7 +10,7 @@ import {
 /** An engine whose runs are watched. */
 export interface Watch {
   readonly engine: Engine;
-  /** Forgets what was seen so far. */
+  /** Forgets what was seen so far. Scores of runs before the first call are not kept: tuners run many, of layers as large as they are. */
   begin(): void;
   /** The scores of all samples of the runs since `begin`; a stopped sample's steps after its stop are 0. */
   recording(): Promise<Recording>;
@@ -28,6 +28,7 @@ interface Seen {
 
 /** Watches an engine: keeps the scores of its runs, and how long they took. One run after another, all of one program. */
 export function watchEngine(engine: Engine): Watch {
+  let begun = false;
   let seen: Seen | undefined;
   let milliseconds = 0;
   const watched: Engine = {
@@ -35,8 +36,8 @@ export function watchEngine(engine: Engine): Watch {
     compile: async (network) => {
       const program = await engine.compile(network);
       const run = async function* (batch: Batch, options: RunOptions): AsyncIterable<Frame> {
-        seen ??= { options, source: network, labels: [], parts: [], classes: 0 };
-        const keep = keeper(seen, batch, options.steps);
+        if (begun) seen ??= { options, source: network, labels: [], parts: [], classes: 0 };
+        const keep = seen ? keeper(seen, batch, options.steps) : () => undefined;
         let started = performance.now();
         for await (const frame of program.run(batch, options)) {
           milliseconds += performance.now() - started;
@@ -52,6 +53,7 @@ export function watchEngine(engine: Engine): Watch {
   return {
     engine: watched,
     begin: () => {
+      begun = true;
       seen = undefined;
       milliseconds = 0;
     },
