@@ -1,11 +1,7 @@
-"""The small VGG: six 3x3 convolutions with batch normalisation, three 2x2 averages, one dense layer; 38.6 MMAC."""
+"""Quantisation, clip, floor, shift (Bu et al., ICLR 2022), and what becomes of it in spiking neurons."""
 
 import torch
 from torch import Tensor, nn
-
-CHANNELS = (32, 32, 64, 64, 128, 128)
-CLASSES = 10
-EPSILON = 1e-3
 
 
 class Quantise(torch.autograd.Function):
@@ -33,7 +29,7 @@ def quantised(z: Tensor, bound: float, levels: int) -> Tensor:
 
 
 class Qcfs(nn.Module):
-    """Quantisation, clip, floor, shift (Bu et al., ICLR 2022) with one trained bound."""
+    """The activation with one trained bound."""
 
     def __init__(self, levels: int, bound: float) -> None:
         super().__init__()
@@ -44,24 +40,22 @@ class Qcfs(nn.Module):
         return Quantise.apply(z, self.bound, self.levels)
 
 
-class Vgg(nn.Module):
-    """Reads `[batch, 3, 32, 32]` in [0, 1], gives ten scores."""
+class Converted(nn.Module):
+    """
+    The neurons that take the place of a `Qcfs`: v(0) = theta / 2, they fire from theta = lambda on, and lose theta.
+    Reads currents of all steps `[steps * images, ...]`, or `[images, ...]` that are the same in every step.
+    """
 
-    def __init__(self, activation) -> None:
+    def __init__(self, bound: float, steps: int, first: bool) -> None:
         super().__init__()
-        sizes = (3, *CHANNELS)
-        self.convolutions = nn.ModuleList(
-            nn.Conv2d(before, after, 3, padding=1, bias=False) for before, after in zip(sizes, CHANNELS)
-        )
-        self.norms = nn.ModuleList(nn.BatchNorm2d(channels, eps=EPSILON) for channels in CHANNELS)
-        self.activations = nn.ModuleList(activation() for _ in CHANNELS)
-        self.dense = nn.Linear(4 * 4 * CHANNELS[-1], CLASSES)
+        self.bound, self.steps, self.first = bound, steps, first
 
-    def forward(self, x: Tensor, observe=lambda place, z: None) -> Tensor:
-        for place, (convolution, norm, activation) in enumerate(zip(self.convolutions, self.norms, self.activations)):
-            z = norm(convolution(x))
-            observe(place, z)
-            x = activation(z)
-            if place % 2 == 1:
-                x = nn.functional.avg_pool2d(x, 2)
-        return self.dense(x.permute(0, 2, 3, 1).flatten(1))
+    def forward(self, z: Tensor) -> Tensor:
+        currents = [z] * self.steps if self.first else z.chunk(self.steps)
+        potential = torch.full_like(currents[0], self.bound / 2)
+        outputs = []
+        for current in currents:
+            potential = potential + current
+            outputs.append((potential >= self.bound).float() * self.bound)
+            potential = potential - outputs[-1]
+        return torch.cat(outputs)
