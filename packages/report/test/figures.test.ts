@@ -77,6 +77,14 @@ test('figures() shows one legend, names and symbols beside colours', () => {
   expect(stacked.filter((text) => text === 'additions (AC)')).toHaveLength(1);
 });
 
+test('figures() draws accuracy of a run with a cutoff only where its network was not run to the end', () => {
+  const { name, hashes, evaluation } = runs[2];
+  const whole = { ...runs[1], hashes };
+  const drawnIn = (...given: typeof runs) => figures(results(...given))[0].svg.includes('>cut "off"<');
+  expect([name, evaluation.stops[7]]).toEqual(['cut "off"', 0]);
+  expect([drawnIn(runs[1], runs[2]), drawnIn(whole, runs[2])]).toEqual([true, false]);
+});
+
 test('figures() draws every spike and both break-evens', () => {
   // One line for all spikes: a stroke each.
   const strokes = parsed('spike-raster-1').querySelector('[aria-label="line"] path')!.getAttribute('d')!;

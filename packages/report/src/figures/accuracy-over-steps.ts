@@ -1,11 +1,19 @@
 import * as Plot from '@observablehq/plot';
 import { draw, type Figure, lines } from '../draw.js';
+import { isCut } from '../is-cut.js';
 import type { AnnRecord, SpikingRecord } from '../results.js';
 import { GREY, INK, styles } from '../style.js';
 
-/** Accuracy after each time step, with the ANN's as a dashed line. */
-export function accuracyOverSteps(ann: AnnRecord, runs: readonly SpikingRecord[]): Figure {
-  const series = styles(runs.map(({ name }) => name));
+/**
+ * Accuracy after each time step, with the ANN's as a dashed line. A run with a cutoff is left out where the same network was
+ * run to the end: up to its stops it is the same curve.
+ */
+export function accuracyOverSteps(ann: AnnRecord, all: readonly SpikingRecord[]): Figure {
+  const whole = new Set(all.filter((run) => !isCut(run)).map(({ hashes }) => hashes.snn));
+  const shown = all.map((run) => !isCut(run) || !whole.has(run.hashes.snn));
+  const runs = all.filter((_, place) => shown[place]);
+  // The colours that the runs have in the other figures.
+  const series = styles(all.map(({ name }) => name)).filter((_, place) => shown[place]);
   const points = runs.flatMap(({ evaluation: { accuracy } }, place) =>
     accuracy.flatMap((value, step) =>
       value === null ? [] : [{ ...series[place], run: place, step: step + 1, percent: value * 100 }],

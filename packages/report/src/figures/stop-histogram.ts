@@ -1,13 +1,13 @@
 import * as Plot from '@observablehq/plot';
 import { draw, type Figure } from '../draw.js';
 import { facetLabels, facetTitles, TITLE_ROOM } from '../facets.js';
+import { isCut } from '../is-cut.js';
 import type { SpikingRecord } from '../results.js';
 import { styles } from '../style.js';
 
 /** When samples stopped; undefined if all took all their steps. */
 export function stopHistogram(runs: readonly SpikingRecord[]): Figure | undefined {
   const all = styles(runs.map(({ name }) => name));
-  const isCut = ({ evaluation: { stops, steps, samples } }: SpikingRecord): boolean => stops[steps - 1] !== samples;
   const cut = runs.filter(isCut);
   if (cut.length === 0) return undefined;
   // The colours that the runs have in the other figures.
