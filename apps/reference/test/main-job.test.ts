@@ -204,8 +204,12 @@ test('spikewright run writes the same bytes twice: results with details, page, f
   const { header, records } = readResults(jsonl);
   expect(header.command).toMatch(/^npm start -- .*--steps 8 .*--images 20/);
   expect(header.command).not.toContain(folder);
-  // T = 8 tells 9 values apart: 4 bits.
-  for (const record of records) if (record.kind === 'energy') expect(record.breakEven.twinBits).toBe(4);
+  // T = 8 tells 9 values apart: 4 bits. Fewer steps, to the mean stop, tell fewer apart.
+  for (const record of records) {
+    if (record.kind !== 'energy') continue;
+    if (record.name.endsWith(', top-k')) expect(record.breakEven.twinBits).toBeLessThanOrEqual(4);
+    else expect(record.breakEven.twinBits).toBe(4);
+  }
   expect(read('a', 'report.md')).toMatch(/\| +T=8 \|/);
 
   const page = read('a', 'report.html');
