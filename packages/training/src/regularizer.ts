@@ -40,10 +40,7 @@ export interface SpikingResponse {
  * at `response.kind` serves both.
  */
 export interface Regularizer<Response = AnnResponse | SpikingResponse> extends Plugin<'regularizer'> {
-  /**
-   * @param labels - class of each sample, int32
-   * @returns what is added to the loss of the batch
-   */
+  /** Makes what is added to the loss of a batch, from what the network did with it and the class of each sample (int32). */
   readonly penalty: (response: Response, labels: Tensor1D) => Scalar;
 }
 
