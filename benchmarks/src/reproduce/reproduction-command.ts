@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { trainedNetworks } from '@spikewright/reference/networks';
-import { Presets, SingleBar } from 'cli-progress';
 import { Command, InvalidArgumentError } from 'commander';
 import { wholeNumber } from '../engine/parse-options.js';
+import { showProgress } from './progress.js';
 import type { Reproduction } from './results.js';
 import { type ReproductionPlan, runReproduction } from './run-reproduction.js';
 import { reproductionTables } from './table.js';
@@ -42,7 +42,7 @@ export const reproductionCommand = (
     .option('--seed <n>', 'what draws the images, from 1', wholeNumber, 1)
     .option('--json', 'write results and plot to benchmarks/results', false)
     .action(async ({ json, boundImages = 0, ...options }: Options) => {
-      const { say, stop } = progress();
+      const { say, stop } = showProgress();
       const workers = Math.min(availableParallelism(), 8);
       const results = await runReproduction(plan, { ...options, boundImages, workers, say }).finally(stop);
       console.log(`\n${summary(results)}\n\nMade by: ${results.command}`);
@@ -59,23 +59,3 @@ const namesAmong =
     if (names.every((name) => known.includes(name))) return names;
     throw new InvalidArgumentError(`It must be among ${known.join(', ')}.`);
   };
-
-/** A bar for each thing done on a terminal, a line elsewhere. */
-function progress(): { say: (what: string, share: number) => void; stop: () => void } {
-  const bar = new SingleBar(
-    { format: '{bar} {percentage} % | {duration_formatted}, {eta_formatted} left | {what}', clearOnComplete: true },
-    Presets.shades_classic,
-  );
-  let current = '';
-  return {
-    say: (what, share) => {
-      if (what !== current) {
-        current = what;
-        if (process.stderr.isTTY) bar.start(1, 0, { what });
-        else console.error(`${what} ...`);
-      }
-      if (process.stderr.isTTY) bar.update(share);
-    },
-    stop: () => bar.stop(),
-  };
-}

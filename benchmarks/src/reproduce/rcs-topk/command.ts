@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { names, wholeNumber } from '../../engine/parse-options.js';
-import { showProgress } from './progress.js';
+import { showProgress } from '../progress.js';
 import { defaultNetworks } from './read-network.js';
 import { reproduceRcsTopK } from './reproduce.js';
 import { rcsTopKTables } from './tables.js';
