@@ -65,6 +65,7 @@ import { gather7, gather8, Whole } from './gather';
 import { gatherDouble } from './gather-double';
 import { gatherFloat } from './gather-float';
 import { receiveRange, receiveRows } from './receptive-fields';
+import { picksMany, warmBlock } from './warm';
 
 /** Runs a layer, or a thread's part of it, whose feeds are listed. */
 export function runLayer(layer: usize, steps: i32): void {
@@ -74,6 +75,7 @@ export function runLayer(layer: usize, steps: i32): void {
   const width = load<i32>(layer, LAYER_WIDTH);
   for (let first = load<i32>(layer, LAYER_FROM_BLOCK); first < blocks; first += group) {
     const last = min(first + group, blocks);
+    warm(layer, first, last, steps);
     for (let y = load<i32>(layer, LAYER_FROM_ROW); y < bottom; y++) {
       for (let x = 0; x < width; x++) {
         receive(layer, y, x, steps, -1);
@@ -82,6 +84,22 @@ export function runLayer(layer: usize, steps: i32): void {
           runBlock(layer, <usize>(y * width + x), <usize>block, <usize>steps);
         }
       }
+    }
+  }
+}
+
+/** Fetches the weights of blocks, unless few of them will be needed. */
+function warm(layer: usize, first: i32, last: i32, steps: i32): void {
+  const rows = load<i32>(layer, LAYER_TO_ROW) - load<i32>(layer, LAYER_FROM_ROW);
+  const positions = rows * load<i32>(layer, LAYER_WIDTH);
+  let term = <usize>load<u32>(layer, LAYER_TERMS);
+  const end = term + <usize>load<u32>(layer, LAYER_TERM_COUNT) * TERM_BYTES;
+  for (; term < end; term += TERM_BYTES) {
+    const kind = load<i32>(term, TERM_KIND);
+    if (kind === KIND_DIAGONAL || kind === KIND_DIAGONAL_FLOAT || !picksMany(term, steps, positions)) continue;
+    for (let block = first; block < last; block++) {
+      const record = <usize>load<u32>(layer, LAYER_BLOCKS) + <usize>block * BLOCK_BYTES;
+      warmBlock(term, <usize>block, <usize>load<u32>(record, BLOCK_WIDTH));
     }
   }
 }

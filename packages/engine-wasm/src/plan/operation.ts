@@ -16,7 +16,7 @@ export interface Moment {
   readonly sample: number;
   /** How many steps it took before the chunk. */
   readonly clock: number;
-  readonly options: Pick<RunOptions, 'seed' | 'dropout'>;
+  readonly options: Pick<RunOptions, 'seed' | 'dropout' | 'steps'>;
 }
 
 /** Something that takes a slot through the steps of a chunk: by calls of kernels, in any thread, or by a function of ours. */
@@ -29,6 +29,8 @@ export type Operation = {
       /** Whether its kernels can take several slots through a step, side by side. */
       readonly abreast: boolean;
       calls(slot: number, share: Share): readonly Call[];
+      /** What its kernels are told where it is not the number of steps. */
+      told?(steps: number, moment: Moment): number;
     }
   | { readonly kind: 'function'; run(slot: number, steps: number, moment: Moment): void }
 );

@@ -17,6 +17,8 @@ export interface Runners {
 
 /** Steps of a sample computed at a time where nothing is known to stop it early; elsewhere one, so that none is in vain. */
 const LONG = 16;
+/** Where steps are taken one by one: for how many of them neurons under constant current are computed at a time. */
+const AHEAD = 2;
 /** Potentials of whole numbers are planned for so many steps; longer runs get a plan of their own. */
 const USUAL_STEPS = 4096;
 /** What the values of a chunk may take; where there are many, chunks and rows are fewer. */
@@ -95,6 +97,7 @@ function plan(machine: Machine, compiled: Compiled, { chunk, rows }: Settings, o
     limitExtent(compiled, choices, {
       slots: rows,
       chunk: chunk ?? LONG,
+      ahead: chunk === undefined ? AHEAD : 1,
       listed: Math.max(chunk ?? LONG, Math.min(rows, LONG)),
       lanes: machine.lanes,
     }),
@@ -109,5 +112,5 @@ function limitExtent({ shapes }: Compiled, { values, constant, dropout }: Choice
   let { slots, chunk } = wanted;
   while (chunk > 1 && slots * chunk * bytes > VALUES_BYTES) chunk = Math.ceil(chunk / 2);
   while (slots > 1 && slots * chunk * bytes > VALUES_BYTES) slots = Math.ceil(slots / 2);
-  return { ...wanted, slots, chunk };
+  return { ...wanted, slots, chunk, ahead: Math.min(wanted.ahead, chunk) };
 }
