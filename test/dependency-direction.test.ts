@@ -14,6 +14,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   datasets: ['snn-core'],
   doctor: ['snn-core'],
   'energy-metrics': ['snn-core'],
+  'engine-tfjs': ['snn-core'],
   'engine-wasm': ['snn-core'],
   hdf5: [],
   'hebbian-tuner': ['snn-core'],
@@ -26,7 +27,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'snn-core': [],
   testkit: ['snn-core'],
   'tfjs-kernels-wasm': [],
-  training: ['snn-core'],
+  training: ['engine-tfjs', 'snn-core'],
 };
 
 test('packages import only what the direction of the house allows', () => {

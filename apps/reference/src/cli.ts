@@ -7,6 +7,8 @@ import { modelFiles } from './models/read-model.js';
 import { convertersCommand } from './run/converters-command.js';
 import { trainCommand } from './train/command.js';
 import { dataSets } from './train/data-sets.js';
+import { CHECKPOINT_STEPS } from './train/train-network.js';
+import { DEFAULTS } from './train/train-options.js';
 
 const { version } = createRequire(import.meta.url)('../package.json');
 
@@ -76,14 +78,43 @@ program
   .addOption(
     new Option('--activation <name>', 'qcfs and clip train their bound along')
       .choices(['relu', 'qcfs', 'clip'])
-      .default('relu'),
+      .default(DEFAULTS.activation),
   )
-  .option('--levels <n>', 'L, the levels of qcfs', wholeNumber(1, 1024), 4)
+  .option('--levels <n>', 'L, the levels of qcfs', wholeNumber(1, 1024), DEFAULTS.levels)
   .option('--rcs <alpha>', 'weight of the RCS regularizer, such as 0.002 (default: none)', positive)
-  .option('--epochs <n>', 'passes over the training images', wholeNumber(1, 1000), 12)
-  .option('--seed <n>', 'seed of weights, order, shifts and mirror images', wholeNumber(0, 2 ** 32 - 1), 1)
-  .option('--out <file>', 'file of the trained network (default: out/<network>.safetensors)')
-  .option('--resume', 'go on from the checkpoint beside the file', false)
+  .option('--images <n>', 'training images, drawn by the seed, to try things out (default: all)', wholeNumber(1, 1e6))
+  .option('--epochs <n>', 'passes over the training images', wholeNumber(1, 1000), DEFAULTS.epochs)
+  .option('--seed <n>', 'seed of weights, order, shifts and mirror images', wholeNumber(0, 2 ** 32 - 1), DEFAULTS.seed)
+  .option('--validation <share>', 'images held out and evaluated after each epoch', share, DEFAULTS.validation)
+  .option(
+    '--patience <n>',
+    'epochs without a better held-out accuracy, after which the best one is taken; 0: train them all',
+    wholeNumber(0, 1000),
+    DEFAULTS.patience,
+  )
+  .option(
+    '--workers <n>',
+    'threads that share out each batch; another number gives other weights',
+    wholeNumber(1, 32),
+    DEFAULTS.workers,
+  )
+  .option(
+    '--checkpoint-every <steps>',
+    'steps between two checkpoints, with one after each epoch too',
+    wholeNumber(1, 1e6),
+    CHECKPOINT_STEPS,
+  )
+  .option(
+    '--out <file>',
+    'file of the trained network; log and plot lie beside it (default: out/<network>.safetensors)',
+  )
+  .option('--resume', 'go on from the checkpoint beside the file, with the same options otherwise', false)
+  .addHelpText(
+    'after',
+    `
+Beside out/<network>.safetensors lie <network>.jsonl, a line for each epoch; <network>.svg and .png, loss and accuracy over
+epochs; and while it is trained, <network>.safetensors.checkpoint. Ctrl-C, and errors, say how to go on from there.`,
+  )
   .action((dataSet, options) => trainCommand({ ...options, dataSet }));
 
 program.addHelpText('after', () => `\n${run.helpInformation()}`);

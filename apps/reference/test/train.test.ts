@@ -9,15 +9,11 @@ import { loadTrained, type TrainedName, trainedNetworks } from '../src/networks.
 import { architecture } from '../src/train/architecture.js';
 import { dataSets } from '../src/train/data-sets.js';
 import { activationOf, nameOf, recipe } from '../src/train/recipe.js';
-import { trainNetwork } from '../src/train/train-network.js';
+import { checkpointOf, trainNetwork } from '../src/train/train-network.js';
+import { idx, writeDigits } from './idx-files.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'spikewright-train-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** A data set of bytes as an idx file: 0, 0, 8 (bytes), the number of axes, each axis as 4 bytes, the data. */
-function idx(shape: readonly number[], data: readonly number[]): Buffer {
-  return Buffer.from([0, 0, 8, shape.length, ...shape.flatMap((size) => [0, 0, 0, size]), ...data]);
-}
 
 test('dataSets are MNIST, Fashion-MNIST and CIFAR-10, of ten classes each', () => {
   expect(Object.entries(dataSets).map(([name, { title }]) => [name, title])).toEqual([
@@ -105,18 +101,12 @@ test('recipe() and nameOf() tell the networks apart', () => {
 });
 
 test('trainNetwork() trains QCFS, its bounds along, and says how in the file', async () => {
-  const images = 64; // a batch
-  for (const part of ['train', 't10k']) {
-    const pixels = Array.from({ length: images * 784 }, (_, at) => (at * 7919) % 256);
-    writeFileSync(join(folder, `${part}-images-idx3-ubyte`), idx([images, 28, 28], pixels));
-    const labels = Array.from({ length: images }, (_, place) => place % 10);
-    writeFileSync(join(folder, `${part}-labels-idx1-ubyte`), idx([images], labels));
-  }
+  writeDigits(folder, 64, 64); // a batch
   const out = join(folder, 'mnist-qcfs8.safetensors');
   const told = { activation: 'qcfs', levels: 8, epochs: 2, seed: 3, out } as const;
-  const { finished, testAccuracy, checkpoint } = await trainNetwork({ dataSet: 'mnist', data: folder, ...told });
-  expect(finished).toBe(true);
-  expect(existsSync(checkpoint)).toBe(false);
+  const { finished, testAccuracy, testImages } = await trainNetwork({ dataSet: 'mnist', data: folder, ...told });
+  expect([finished, testImages]).toEqual([true, 64]);
+  expect(existsSync(checkpointOf(out))).toBe(false);
   const { nodes, meta } = loadNetwork(readFileSync(out));
   expect(nodes.map(({ name }) => name)).toEqual(
     architecture('mnist', activationOf('mnist', 'qcfs', 8)).nodes.map(({ name }) => name),
@@ -128,9 +118,11 @@ test('trainNetwork() trains QCFS, its bounds along, and says how in the file', a
     name: 'mnist-cnn-qcfs8',
     classNames: [...'0123456789'],
     source: {
-      dataset: 'MNIST, 60,000 official training images (from a folder)',
+      dataset: 'MNIST, 64 training images (from a folder)',
       command: 'pnpm train mnist --activation qcfs --levels 8 --epochs 2 --seed 3',
       parameters: 54_778 + 3,
+      selection: 'last epoch',
+      testImages: 64,
       testAccuracy,
     },
   });
@@ -167,6 +159,8 @@ test('spikewright train says in one line what is wrong', () => {
     [['mnist', '--levels', '0'], 'It must be a whole number from 1 to 1024'],
     [['fashion-mnist', '--data', 'absent'], 'apt-get install dataset-fashion-mnist: absent\n'],
     [['mnist', '--epochs', '0'], 'It must be a whole number from 1 to 1000'],
+    [['mnist', '--validation', '1'], 'It must be from 0 to below 1'],
+    [['mnist', '--patience', '2'], "patience needs a held-out share: 'validation'\n"],
   ] as const) {
     const out = join(folder, 'network.safetensors');
     const command = ['apps/reference/dist/cli.js', 'train', ...words, '--out', out];

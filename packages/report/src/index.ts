@@ -1,4 +1,5 @@
 export type { Figure } from './draw.js';
+export { type Score, type TrainingEpoch, type TrainingOutcome, trainingCurves } from './figures/training-curves.js';
 export { readResults } from './read-results.js';
 export { type RecordOptions, recordNeurons } from './record-neurons.js';
 export { figures, report, tables } from './report.js';

@@ -11,5 +11,6 @@ test('report exports its readers and writers, and nothing else', () => {
     'toCsv',
     'toLatex',
     'toMarkdown',
+    'trainingCurves',
   ]);
 });

@@ -1,9 +1,9 @@
+import { forward } from '@spikewright/engine-tfjs';
 import { describePlugin, type Network } from '@spikewright/snn-core';
 import { isActivation } from '@spikewright/snn-core/convert';
 import { checkTrainable } from './checks.js';
-import { crossEntropy } from './classification.js';
+import { crossEntropy, readOut } from './classification.js';
 import { evaluateAnn } from './evaluate-ann.js';
-import { forward, readOut } from './forward.js';
 import type { TrainOptions } from './options.js';
 import { tensorsOf } from './parameters.js';
 import { type AnnResponse, type Regularizer, totalPenalty } from './regularizer.js';
@@ -29,8 +29,8 @@ export function annTask(
     decays: { lambda: lambdaDecay },
     identity: { regularizers: JSON.stringify(regularizers.map(describePlugin)) },
     input: ({ data }) => data,
-    objective: (input, labels, values, observe) => {
-      const outputs = forward(network, input, values, { gate, observe });
+    objective: (input, labels, values, onStatistics) => {
+      const outputs = forward(network, input, values, { gate, onStatistics });
       const scores = readOut(network, outputs);
       const activations = network.nodes.filter(isActivation);
       const preactivations = Object.fromEntries(activations.map(({ name, inputs }) => [name, outputs[inputs[0]]]));

@@ -1,3 +1,4 @@
+import type { Network } from '@spikewright/snn-core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
@@ -11,6 +12,10 @@ export function crossEntropy(scores: tf.Tensor, labels: tf.Tensor1D, smoothing =
   const target = tf.add(tf.mul(tf.oneHot(labels, classes), 1 - smoothing), smoothing / classes);
   return tf.neg(tf.mean(tf.sum(tf.mul(target, tf.logSoftmax(scores as tf.Tensor2D)), -1)));
 }
+
+/** The output of the last node, `[batch, classes]`. */
+export const readOut = ({ nodes }: Network, outputs: Readonly<Record<string, tf.Tensor>>): tf.Tensor2D =>
+  outputs[nodes[nodes.length - 1].name] as tf.Tensor2D;
 
 /** How many samples are classified rightly. */
 export const correctAnswers = (scores: tf.Tensor, labels: tf.Tensor1D): tf.Scalar =>

@@ -1,8 +1,9 @@
+import { forward } from '@spikewright/engine-tfjs';
 import type { Batch, Network } from '@spikewright/snn-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkData, checkTrainable } from './checks.js';
+import { readOut } from './classification.js';
 import { type Evaluation, evaluateBatches } from './evaluate.js';
-import { forward, readOut } from './forward.js';
 
 /**
  * Evaluates an ANN that ends in scores, with the back end of TensorFlow.js that is set. Batch normalisation uses its

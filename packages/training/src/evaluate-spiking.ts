@@ -1,9 +1,9 @@
+import { simulate } from '@spikewright/engine-tfjs';
 import { type Batch, direct, type Encoder, type Network } from '@spikewright/snn-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkData, checkSpikingTrainable } from './checks.js';
 import { encodeBatch } from './encode-batch.js';
 import { type Evaluation, evaluateBatches } from './evaluate.js';
-import { spikingForward } from './spiking-forward.js';
 import { checkGains } from './tebn.js';
 
 /** How a spiking network is evaluated. */
@@ -30,10 +30,9 @@ export function evaluateSpiking(network: Network, data: Batch, options: Evaluate
   const sizes = checkSpikingTrainable(network);
   checkData(data, sizes);
   checkGains(network, steps);
-  const settings = { steps, surrogate: 'triangular', detachReset: false } as const;
   return evaluateBatches(network, data, batchSize, (batch, values) => {
     const encoded = encodeBatch(batch, encoder, steps, seed);
-    const input = tf.tensor(encoded, [(encoded.length / batch.data.length) * batch.size, ...sizes.input]);
-    return tf.mean(spikingForward(network, input, batch.size, values, settings).scores, 0);
+    const input = tf.tensor(encoded, [encoded.length / batch.data.length, batch.size, ...sizes.input]);
+    return tf.mean(simulate(network, input, values, { steps }).scores, 0);
   });
 }

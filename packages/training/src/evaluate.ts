@@ -1,9 +1,8 @@
+import { type Values, valuesOf } from '@spikewright/engine-tfjs';
 import type { Network } from '@spikewright/snn-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type LabelledBatch, pick } from './batches.js';
 import { correctAnswers, crossEntropy } from './classification.js';
-import type { Values } from './forward.js';
-import { tensorsOf } from './parameters.js';
 
 /** How well a network does on some data. */
 export interface Evaluation {
@@ -27,16 +26,12 @@ export function evaluateBatches(
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new RangeError(`Cannot evaluate: batchSize must be whole and at least 1: ${batchSize}`);
   }
-  const tensors = Object.entries(tensorsOf(network));
   const total = { correct: 0, loss: 0 };
   for (let start = 0; start < data.size; start += batchSize) {
     const rows = Uint32Array.from({ length: Math.min(batchSize, data.size - start) }, (_, row) => start + row);
     const sums = tf.tidy(() => {
       const batch = pick(data, rows);
-      const values = Object.fromEntries(
-        tensors.map(([name, tensor]) => [name, tf.tensor(tensor.data, [...tensor.shape])]),
-      );
-      const [found, labels] = [scores(batch, values), tf.tensor1d(batch.labels, 'int32')];
+      const [found, labels] = [scores(batch, valuesOf(network)), tf.tensor1d(batch.labels, 'int32')];
       return [correctAnswers(found, labels), crossEntropy(found, labels)];
     });
     total.correct += sums[0].dataSync()[0];

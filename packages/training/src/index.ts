@@ -1,4 +1,4 @@
-export type { Gate } from './bounded.js';
+export type { Gate } from '@spikewright/engine-tfjs';
 export type { Evaluation } from './evaluate.js';
 export { evaluateAnn } from './evaluate-ann.js';
 export { type EvaluateSpikingOptions, evaluateSpiking } from './evaluate-spiking.js';

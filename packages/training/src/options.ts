@@ -1,6 +1,6 @@
+import type { Gate } from '@spikewright/engine-tfjs';
 import { OptionsError } from '@spikewright/snn-core';
 import * as v from 'valibot';
-import type { Gate } from './bounded.js';
 
 /** What training ANNs and training spiking networks have in common. */
 export interface LoopOptions {

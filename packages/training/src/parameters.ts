@@ -1,3 +1,4 @@
+import { valueName } from '@spikewright/engine-tfjs';
 import type { Network, Node, Tensor } from '@spikewright/snn-core';
 
 /** Tensors by node and field, such as `conv1.kernel`. A number, as λ is, counts as a tensor of the shape `[]`. */
@@ -9,16 +10,13 @@ const FIELDS = ['kernel', 'bias', 'gamma', 'beta', 'lambda', 'gains', 'mean', 'v
 /** A field of nodes that training may change. */
 export type Field = (typeof FIELDS)[number];
 
-/** The name under which a node's field is kept. */
-export const parameterName = (node: Node, field: string): string => `${node.name}.${field}`;
-
 /** Copies of some fields of all nodes that have them; without a choice, of all that training may change. */
 export function tensorsOf(network: Network, fields: readonly Field[] = FIELDS): Tensors {
   const tensors: Tensors = {};
   for (const node of network.nodes) {
     for (const field of fields) {
       const value = (node as unknown as Record<string, Tensor | number | undefined>)[field];
-      if (value !== undefined) tensors[parameterName(node, field)] = tensorOf(value);
+      if (value !== undefined) tensors[valueName(node, field)] = tensorOf(value);
     }
   }
   return tensors;
@@ -27,10 +25,10 @@ export function tensorsOf(network: Network, fields: readonly Field[] = FIELDS): 
 /** The same network with copies of the given tensors in place of its own. */
 export function withTensors(network: Network, tensors: Readonly<Tensors>): Network {
   const nodes = network.nodes.map((node) => {
-    const fields = FIELDS.filter((field) => parameterName(node, field) in tensors);
+    const fields = FIELDS.filter((field) => valueName(node, field) in tensors);
     return {
       ...node,
-      ...Object.fromEntries(fields.map((field) => [field, fieldOf(tensors[parameterName(node, field)], field)])),
+      ...Object.fromEntries(fields.map((field) => [field, fieldOf(tensors[valueName(node, field)], field)])),
     } as Node;
   });
   return { ...network, nodes };

@@ -1,3 +1,4 @@
+import { simulate } from '@spikewright/engine-tfjs';
 import { describePlugin, type Encoder, type Network } from '@spikewright/snn-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkSpikingTrainable } from './checks.js';
@@ -6,7 +7,6 @@ import { evaluateSpiking } from './evaluate-spiking.js';
 import type { SpikingTrainOptions } from './options.js';
 import { type Field, tensorsOf } from './parameters.js';
 import { type Regularizer, type SpikingResponse, totalPenalty } from './regularizer.js';
-import { spikingForward } from './spiking-forward.js';
 import type { Task } from './task.js';
 import { checkGains, withGains } from './tebn.js';
 import { lossOverTime } from './tet.js';
@@ -24,7 +24,7 @@ export function spikingTask(
   regularizers: readonly Regularizer<SpikingResponse>[],
   encoder: Encoder,
 ): Task {
-  const { steps, seed, tebn } = options;
+  const { steps, seed, tebn, surrogate, detachReset } = options;
   const sizes = checkSpikingTrainable(given);
   const network = tebn ? withGains(given, steps) : given;
   checkGains(network, steps);
@@ -40,10 +40,12 @@ export function spikingTask(
       encoder: JSON.stringify(describePlugin(encoder)),
     },
     input: (batch) => encodeBatch(batch, encoder, steps, seed),
-    objective: (input, labels, values, observe) => {
-      const responds = regularizers.length > 0;
-      const run = spikingForward(network, input, labels.size, values, { ...options, observe, responds });
-      const penalty = run.response ? totalPenalty(regularizers, run.response, labels) : tf.scalar(0);
+    objective: (input, labels, values, onStatistics) => {
+      const [rows, ...shape] = input.shape;
+      const frames = tf.reshape(input, [rows / labels.size, labels.size, ...shape]);
+      const activity = regularizers.length > 0;
+      const run = simulate(network, frames, values, { steps, surrogate, detachReset, activity, onStatistics });
+      const penalty = totalPenalty(regularizers, { kind: 'spiking', ...run }, labels);
       return { loss: lossOverTime(run.scores, labels, options), penalty, scores: tf.mean(run.scores, 0) };
     },
     evaluate: (state, data) => evaluateSpiking(state, data, { steps, encoder, seed }),

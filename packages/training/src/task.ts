@@ -1,9 +1,9 @@
+import type { ForwardOptions, Values } from '@spikewright/engine-tfjs';
 import type { Network } from '@spikewright/snn-core';
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import type { LabelledBatch } from './batches.js';
 import type { Sizes } from './checks.js';
 import type { Evaluation } from './evaluate.js';
-import type { Observe, Values } from './forward.js';
 import type { LoopOptions } from './options.js';
 import type { Tensors } from './parameters.js';
 
@@ -33,7 +33,7 @@ export interface Task {
   /** The images of a batch in the order `[frames, batch, ...]`, its own to change. */
   input(batch: LabelledBatch): Float32Array;
   /** @param input - `[frames · batch, ...]` */
-  objective(input: Tensor, labels: Tensor1D, values: Values, observe: Observe): Objective;
+  objective(input: Tensor, labels: Tensor1D, values: Values, onStatistics: ForwardOptions['onStatistics']): Objective;
   /** Evaluates a state of the network. */
   evaluate(network: Network, data: LabelledBatch): Evaluation;
 }

@@ -133,22 +133,7 @@ const badNetworks: [string, Network, string][] = [
     network(input, scores, { name: 'p', op: 'softmax', inputs: ['scores'] }),
     "Cannot train node 'p': the network must end in scores, without softmax: softmax",
   ],
-  [
-    'grouped convolutions',
-    tinyNetworks().grouped,
-    "Cannot train node 'conv': grouped convolutions have no gradient yet, groups must be 1: 2",
-  ],
   ['scale', tinyNetworks().scale, "Cannot train node 'scale1': its op must be one of input, conv2d"],
-  [
-    'padded pooling',
-    tinyNetworks().overlappingPool,
-    "Cannot train node 'pool': the windows of an average must lie within the image: padding 'same' of [4,4,2]",
-  ],
-  [
-    'explicitly padded pooling',
-    change({ pool: { padding: [1, 1, 0, 0] }, scores: { kernel: { shape: [24, 3], data: new Float32Array(72) } } }),
-    "Cannot train node 'pool': pooling knows no explicit padding, only 'valid' and 'same': [1,1,0,0]",
-  ],
   [
     'an image as output',
     network(image, conv),

@@ -1,6 +1,8 @@
 import { showProgress } from '../progress.js';
-import { activationOf, nameOf } from './recipe.js';
-import { type TrainNetworkOptions, trainNetwork } from './train-network.js';
+import { nameOf } from './recipe.js';
+import { showTraining } from './show-training.js';
+import { checkpointOf, type TrainNetworkOptions, trainNetwork } from './train-network.js';
+import { DEFAULTS, startOf, wordsOf } from './train-options.js';
 
 /** What `spikewright train` is told. */
 export type TrainCommandOptions = Omit<TrainNetworkOptions, 'progress' | 'signal' | 'out'> & {
@@ -8,35 +10,69 @@ export type TrainCommandOptions = Omit<TrainNetworkOptions, 'progress' | 'signal
   readonly out?: string;
 };
 
-/** Runs `spikewright train`. Ctrl-C keeps the checkpoint; a second one ends at once. */
+/**
+ * Runs `spikewright train`. Ctrl-C keeps the checkpoint and says how to go on; a second one ends at once. An error
+ * says so too, if there is a checkpoint of this training.
+ */
 export async function trainCommand(options: TrainCommandOptions): Promise<void> {
-  const { dataSet, data, epochs, seed, rcs, activation = 'relu', levels = 4 } = options;
-  const { out = `out/${nameOf(dataSet, activationOf(dataSet, activation, levels), rcs)}.safetensors` } = options;
+  const training = { ...DEFAULTS, ...options };
+  const { out = `out/${nameOf(options.dataSet, startOf(training), options.rcs)}.safetensors` } = options;
   const abort = new AbortController();
-  process.once('SIGINT', () => abort.abort());
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => abort.abort());
   const progress = showProgress();
+  const shown = showTraining(progress, training.epochs);
+  // Whether there is a checkpoint that goes with these options.
+  let kept = false;
+  const goOn = `Go on with:\nnpm run train -- ${resumeWords({ ...training, out })}`;
   try {
-    const { finished, checkpoint, testAccuracy } = await trainNetwork({
+    const { finished, testAccuracy, testImages, files } = await trainNetwork({
       ...options,
       out,
       signal: abort.signal,
       progress: {
-        onStep: ({ epoch, step, steps, loss, accuracy }) => {
-          const detail = `loss ${loss.toFixed(4)}, accuracy ${(accuracy * 100).toFixed(1)} %`;
-          progress.update(`epoch ${epoch} of ${epochs}`, step, steps, detail);
+        ...shown,
+        onStep: (report) => {
+          kept ||= options.resume === true;
+          shown.onStep(report);
+        },
+        onCheckpoint: () => {
+          kept = true;
         },
       },
     });
     progress.stop();
-    if (finished) console.log(`${out}: ${((testAccuracy ?? 0) * 100).toFixed(2)} % on the 10,000 test images`);
-    else {
-      const folder = data === undefined ? '' : ` --data ${data}`;
-      const regularizer = rcs === undefined ? '' : ` --rcs ${rcs}`;
-      const choice = `--activation ${activation} --levels ${levels}${regularizer} --epochs ${epochs} --seed ${seed}`;
-      console.log(`Stopped; the checkpoint is ${checkpoint}. Go on with:`);
-      console.log(`npm run train -- ${dataSet}${folder} ${choice} --out ${out} --resume`);
+    if (finished) {
+      const percent = ((testAccuracy ?? 0) * 100).toFixed(2);
+      console.log(`${out}: ${percent} % on ${testImages.toLocaleString('en')} test images`);
+      console.log(`Beside it: ${files.join(', ')}`);
+    } else {
+      const found = kept || options.resume ? `the checkpoint is ${checkpointOf(out)}. ${goOn}` : 'no step was taken.';
+      console.log(`Stopped; ${found}`);
+      process.exitCode = 130;
     }
+  } catch (error) {
+    progress.stop();
+    if (kept) console.error(`The last checkpoint is kept: ${checkpointOf(out)}. ${goOn}`);
+    throw error;
   } finally {
     progress.stop();
   }
 }
+
+/** The words that go on with a training, files named. */
+function resumeWords(
+  options: Parameters<typeof wordsOf>[0] & Pick<TrainNetworkOptions, 'data' | 'out' | 'checkpointEvery'>,
+): string {
+  const { data, out, checkpointEvery } = options;
+  return [
+    wordsOf(options),
+    ...(checkpointEvery === undefined ? [] : [`--checkpoint-every ${checkpointEvery}`]),
+    ...(data === undefined ? [] : [`--data ${quoted(data)}`]),
+    `--out ${quoted(out)}`,
+    '--resume',
+  ].join(' ');
+}
+
+/** A word for a shell. */
+const quoted = (word: string): string =>
+  /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;

@@ -1,42 +1,41 @@
-import { rm } from 'node:fs/promises';
-import { batches } from '@spikewright/datasets';
-import { rcsAnn } from '@spikewright/regularizer-rcs';
-import { type Batch, checkNetwork, type Network, saveNetwork } from '@spikewright/snn-core';
-import { registerTrainingKernels } from '@spikewright/tfjs-kernels-wasm';
-import { type EpochReport, evaluateAnn, initialise, type StepReport, train } from '@spikewright/training';
-import '@tensorflow/tfjs-backend-wasm';
-import { enableProdMode, setBackend, version_core } from '@tensorflow/tfjs-core';
-import { type Activation, architecture } from './architecture.js';
-import { readCheckpointFile, replaceFile } from './checkpoint-file.js';
-import { type DataSetName, dataSets, type Part } from './data-sets.js';
-import { activationOf, nameOf, recipe } from './recipe.js';
+import { readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { batches, shuffle, take } from '@spikewright/datasets';
+import type { TrainingOutcome } from '@spikewright/report';
+import { type Batch, saveNetwork } from '@spikewright/snn-core';
+import { type EpochReport, evaluateAnn, initialise, type TrainHooks, train, trainOptions } from '@spikewright/training';
+import { version_core } from '@tensorflow/tfjs-core';
+import { architecture } from './architecture.js';
+import { startBackend } from './backend.js';
+import { dataSets } from './data-sets.js';
+import { described } from './described.js';
+import { nameOf } from './recipe.js';
+import { tellRegularizers } from './regularizers.js';
+import { replaceFile } from './replace-file.js';
+import { DEFAULTS, loopOptions, startOf, type Training, type WholeTraining, wordsOf } from './train-options.js';
+import { openTrainingLog, type RunLine } from './training-log.js';
 
-/** Where a training run tells how it goes. */
-export interface TrainProgress {
-  onStep?(report: StepReport): void;
-  onEpoch?(report: EpochReport): void;
-}
+/**
+ * Steps between two checkpoints, an epoch's end aside: less than a minute of CIFAR-10 on one core, and seconds of the
+ * others. Writing takes about 10 ms.
+ */
+export const CHECKPOINT_STEPS = 200;
 
-/** What `pnpm train` can be told. */
-export interface TrainNetworkOptions {
-  readonly dataSet: DataSetName;
+/** What `spikewright train` can be told. */
+export interface TrainNetworkOptions extends Training {
   /** The folder of the data set's files. @defaultValue where {@link dataSets} looks */
   readonly data?: string;
-  /** @defaultValue 'relu' */
-  readonly activation?: Activation['op'];
-  /** L, the levels of `qcfs`. @defaultValue 4 */
-  readonly levels?: number;
-  /** α of the RCS regularizer, above 0; left out: none. @defaultValue none */
-  readonly rcs?: number;
-  /** Passes over the training images. @defaultValue 12 */
-  readonly epochs?: number;
-  /** Seed of weights, order, shifts and mirror images. @defaultValue 1 */
-  readonly seed?: number;
-  /** File of the trained network; the checkpoint lies beside it. */
+  /** File of the trained network; the checkpoint, the log and the plot lie beside it. */
   readonly out: string;
+  /** Steps between two checkpoints; there is one after each epoch too. @defaultValue 200 */
+  readonly checkpointEvery?: number;
   /** Go on from the checkpoint. @defaultValue false */
   readonly resume?: boolean;
-  readonly progress?: TrainProgress;
+  /** Where training tells how it goes. */
+  readonly progress?: Pick<TrainHooks, 'onStep' | 'onEpoch'> & {
+    /** A checkpoint has been written. */
+    onCheckpoint?(): void;
+  };
   /** Ends the run after the step under way; the checkpoint is kept. */
   readonly signal?: AbortSignal;
 }
@@ -45,98 +44,116 @@ export interface TrainNetworkOptions {
 export interface TrainNetworkResult {
   /** False if the run was aborted; then there is a checkpoint and no network. */
   readonly finished: boolean;
-  /** The checkpoint to resume from. */
-  readonly checkpoint: string;
-  /** Share of the 10,000 official test images classified rightly; absent if the run was aborted. */
+  /** Share of the test images classified rightly; absent if the run was aborted. */
   readonly testAccuracy?: number;
+  readonly testImages: number;
+  /** The files that were written beside the network: the log, and the plot if an epoch was done. */
+  readonly files: readonly string[];
 }
+
+/** The checkpoint of a training whose network goes to a file. */
+export const checkpointOf = (out: string): string => `${out}.checkpoint`;
 
 /**
- * Trains the network of a data set on its official training images, evaluates its last state on the 10,000 test images
- * and saves it. Writes a checkpoint after each epoch.
+ * Trains the network of a data set on its official training images, evaluates it on the test images and saves it. Writes
+ * checkpoints, a log of JSON lines, and a plot of loss and accuracy in the end, when it is aborted too.
  *
- * @throws OptionsError, ReferenceError or TypeError with a message of one line
+ * @throws OptionsError, ReferenceError, TypeError, RangeError or Error with a message of one line
  */
 export async function trainNetwork(options: TrainNetworkOptions): Promise<TrainNetworkResult> {
-  const { dataSet, data, rcs, epochs = 12, seed = 1, out, resume = false, progress = {}, signal } = options;
-  const activation = activationOf(dataSet, options.activation ?? 'relu', options.levels ?? 4);
-  const checkpoint = `${out}.checkpoint`;
-  const [images, testImages] = [await whole(dataSet, 'train', data), await whole(dataSet, 'test', data)];
-  enableProdMode();
-  await setBackend('wasm');
-  registerTrainingKernels();
-  const { network, finished } = await train(
-    initialise(architecture(dataSet, activation), seed),
+  const training = { ...DEFAULTS, ...options };
+  const { data, out, checkpointEvery = CHECKPOINT_STEPS, resume = false, progress = {}, signal } = options;
+  const told = trainOptions(loopOptions(training));
+  const { images, testImages, available } = await readData(training, data);
+  const base = out.replace(/\.safetensors$/, '');
+  const checkpoint = checkpointOf(out);
+  const logFile = `${base}.jsonl`;
+  const log = openTrainingLog(logFile, runLine(training, images.size), resume);
+  await startBackend();
+  const { network, history, bestEpoch, finished } = await train(
+    initialise(architecture(training.dataSet, startOf(training)), training.seed),
     images,
-    { ...recipe(dataSet, activation), epochs, seed },
+    told,
     {
-      ...progress,
-      ...(rcs !== undefined && { regularizers: [rcsAnn({ alpha: rcs })] }),
-      onCheckpoint: (bytes) => replaceFile(checkpoint, bytes),
-      ...(resume && { resume: await readCheckpointFile(checkpoint) }),
+      regularizers: tellRegularizers(training.rcs),
+      workerModule: new URL('./worker.js', import.meta.url),
+      checkpointEvery,
+      ...(resume && { resume: readCheckpoint(checkpoint) }),
       ...(signal && { signal }),
-    },
-  );
-  if (!finished) return { finished, checkpoint };
-  const { accuracy } = evaluateAnn(network, testImages);
-  const run = { dataSet, activation, data, rcs, epochs, seed, testAccuracy: accuracy };
-  await replaceFile(out, saveNetwork(described(network, run)));
-  await rm(checkpoint, { force: true });
-  return { finished, checkpoint, testAccuracy: accuracy };
-}
-
-/** All images of a part in one batch. */
-async function whole(name: DataSetName, part: Part, folder?: string): Promise<Batch> {
-  const { title, load } = dataSets[name];
-  const set = await load(part, folder);
-  for await (const batch of batches(set, { size: set.indices.length })) return batch;
-  throw new RangeError(`Cannot train: ${title} must hold images: none in ${part}`);
-}
-
-interface Run {
-  readonly dataSet: DataSetName;
-  readonly activation: Activation;
-  readonly data: string | undefined;
-  readonly rcs: number | undefined;
-  readonly epochs: number;
-  readonly seed: number;
-  readonly testAccuracy: number;
-}
-
-function described(network: Network, run: Run): Network {
-  const { dataSet, activation, data, rcs, epochs, seed, testAccuracy } = run;
-  const { title, origin, classNames, trainingImages } = dataSets[dataSet];
-  checkNetwork(network);
-  const parameters = network.nodes
-    .flatMap((node) => Object.entries(node))
-    .filter(([field]) => ['kernel', 'bias', 'gamma', 'beta', 'lambda'].includes(field))
-    .reduce((count, [, value]) => count + (value.data?.length ?? 1), 0);
-  const { op } = activation;
-  const form = op === 'relu' ? '' : ` --activation ${op}${op === 'qcfs' ? ` --levels ${activation.levels}` : ''}`;
-  const choice = rcs === undefined ? form : `${form} --rcs ${rcs}`;
-  return {
-    ...network,
-    meta: {
-      name: nameOf(dataSet, activation, rcs).replace(dataSet, `${dataSet}-cnn`),
-      preprocessing: 'intensity / 255',
-      classNames,
-      source: {
-        dataset: `${title}, ${trainingImages.toLocaleString('en')} official training images (${data === undefined ? origin : 'from a folder'})`,
-        command: `pnpm train ${dataSet}${choice} --epochs ${epochs} --seed ${seed}`,
-        epochs,
-        seed,
-        recipe: JSON.stringify({
-          ...recipe(dataSet, activation),
-          schedule: 'cosine',
-          ...(rcs !== undefined && { rcs }),
-        }),
-        parameters,
-        selection: 'last epoch',
-        testImages: 10_000,
-        testAccuracy,
-        tfjs: version_core,
-        node: Number.parseInt(process.versions.node, 10),
+      onStep: (report) => {
+        log.onStep(report);
+        progress.onStep?.(report);
+      },
+      onEpoch: (report) => {
+        log.onEpoch(report);
+        progress.onEpoch?.(report);
+      },
+      onCheckpoint: (bytes) => {
+        replaceFile(checkpoint, bytes);
+        progress.onCheckpoint?.();
       },
     },
+  );
+  const files = async (testAccuracy?: number): Promise<string[]> => [
+    logFile,
+    ...(await drawn(base, history, { testAccuracy, bestEpoch })),
+  ];
+  if (!finished) return { finished, testImages: testImages.size, files: await files() };
+  const trainedEpochs = history.length;
+  const test = { testImages: testImages.size, testAccuracy: evaluateAnn(network, testImages).accuracy };
+  log.finish({ images: test.testImages, accuracy: test.testAccuracy, epoch: bestEpoch ?? trainedEpochs });
+  replaceFile(out, saveNetwork(described(network, { ...test, training, data, available, trainedEpochs, bestEpoch })));
+  const written = await files(test.testAccuracy);
+  rmSync(checkpoint, { force: true });
+  return { finished, ...test, files: written };
+}
+
+/** Draws the epochs that were trained, if any. */
+async function drawn(base: string, history: readonly EpochReport[], outcome: TrainingOutcome): Promise<string[]> {
+  if (history.length === 0) return [];
+  // Loading what draws takes a second.
+  const { writeCurves } = await import('./curves.js');
+  return writeCurves(base, history, outcome);
+}
+
+interface Data {
+  readonly images: Batch;
+  readonly testImages: Batch;
+  /** Training images, of which some may have been drawn. */
+  readonly available: number;
+}
+
+async function readData({ dataSet, images, seed }: WholeTraining, folder: string | undefined): Promise<Data> {
+  const { load } = dataSets[dataSet];
+  const [all, test] = [await load('train', folder), await load('test', folder)];
+  const drawn = images === undefined ? all : take(shuffle(all, seed), images);
+  const batch = async (set: typeof all): Promise<Batch> => {
+    for await (const one of batches(set, { size: Math.max(1, set.indices.length) })) return one;
+    throw new RangeError(`Cannot train: there must be images: none in ${set.name}`);
+  };
+  return { images: await batch(drawn), testImages: await batch(test), available: all.indices.length };
+}
+
+function readCheckpoint(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new ReferenceError(`Cannot resume training: the checkpoint must exist and be readable: ${path}`, { cause });
+  }
+}
+
+function runLine(training: WholeTraining, images: number): RunLine {
+  const { version } = createRequire(import.meta.url)('../../package.json');
+  const { dataSet, rcs } = training;
+  return {
+    kind: 'training',
+    format: 1,
+    command: `pnpm train ${wordsOf(training)}`,
+    dataSet: dataSets[dataSet].title,
+    images,
+    network: nameOf(dataSet, startOf(training), rcs),
+    options: { ...trainOptions(loopOptions(training)), ...(rcs !== undefined && { rcs }) },
+    seed: training.seed,
+    versions: { spikewright: version, tfjs: version_core, node: process.versions.node },
   };
 }

@@ -21,7 +21,7 @@ import {
   type Tensor,
 } from '@tensorflow/tfjs-core';
 
-/** Mean and variance of a batch, `[channels]` each; the caller disposes of them. */
+/** Mean and variance of a batch, `[channels]` each. They are kept; who is told of them disposes of them after the computation. */
 export interface BatchStatistics {
   readonly mean: Tensor;
   readonly variance: Tensor;

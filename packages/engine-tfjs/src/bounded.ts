@@ -4,7 +4,7 @@
 // 3.6 ms for 800,000 numbers, a step, a sum or a product 0.2 to 0.5 ms. A training step of the MNIST network of the
 // reference run with QCFS went from 69 to 57 ms of CPU time; with ReLU it takes 49.
 //
-// Where @spikewright/tfjs-kernels-wasm/neurons has registered its kernel, that is run instead, with the same bits.
+// Where @spikewright/tfjs-kernels-wasm/neurons has registered its kernel, that is run instead; sums are then rounded otherwise.
 import {
   add,
   clipByValue,

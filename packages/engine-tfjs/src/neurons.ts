@@ -5,22 +5,19 @@
 // the time of a layer; composed of differentiable operations it would save five tensors a step instead of two.
 // Where @spikewright/tfjs-kernels-wasm/neurons has registered its kernel, that is run instead: one pass there and one back.
 import * as tf from '@tensorflow/tfjs-core';
+import { afterReset, charged, fired, type NeuronLayer } from './neuron-layer.js';
 
-/** How a layer of neurons is computed and differentiated. */
-export interface NeuronSettings {
+/** How a layer of neurons of one spike or none is computed and differentiated. */
+export interface NeuronSettings extends NeuronLayer {
   /** T. */
   readonly steps: number;
-  /** θ, in a shape that spreads over the layer. */
-  readonly threshold: tf.Tensor;
-  /** v(0), in a shape that spreads over the layer. */
-  readonly initial: tf.Tensor;
-  readonly leak: number;
-  readonly reset: 'subtract' | 'zero';
-  readonly fires: '>=' | '>';
-  readonly surrogate: 'triangular' | 'arctan';
+  readonly surrogate: Surrogate;
   /** Whether the reset passes no gradient back to the spike that caused it. */
   readonly detachReset: boolean;
 }
+
+/** What stands for the derivative of a spike: `max(0, 1 - |v/θ - 1|) / θ` or `1 / (θ (1 + (π (v/θ - 1))²))`. */
+export type Surrogate = 'triangular' | 'arctan';
 
 /** What a layer of neurons did, `[steps · batch, ...]`, step after step. */
 export interface Activity {
@@ -54,10 +51,21 @@ export function activityOf(current: tf.Tensor, settings: NeuronSettings): Activi
   return { spikes, potentials: tf.div(rests, settings.threshold) };
 }
 
-const hasKernel = (): boolean => tf.getKernel(KERNEL, tf.getBackend()) !== undefined;
+/**
+ * One step of a layer, by the kernel: spikes and u.
+ *
+ * @param rest - u of the step before
+ */
+export function stepByKernel(current: tf.Tensor, layer: NeuronLayer, rest: tf.Tensor): tf.Tensor[] {
+  const settings = { ...layer, initial: rest, steps: 1, surrogate: 'triangular', detachReset: false } as const;
+  return runKernel(current, settings, true);
+}
+
+/** Whether the back end has a kernel for layers of neurons. */
+export const hasKernel = (): boolean => tf.getKernel(KERNEL, tf.getBackend()) !== undefined;
 
 function runKernel(current: tf.Tensor, settings: NeuronSettings, potentials: boolean): tf.Tensor[] {
-  const { threshold, initial, ...attributes } = settings;
+  const { threshold, initial, levels: _, ...attributes } = settings;
   const inputs = { current, threshold, initial };
   return tf.engine().runKernel<tf.Tensor[]>(KERNEL, inputs, { ...attributes, potentials } as never);
 }
@@ -96,16 +104,6 @@ function throughTime(current: tf.Tensor, settings: NeuronSettings, choose: (step
   });
   return run(current);
 }
-
-const charged = (rest: tf.Tensor, input: tf.Tensor, { leak }: NeuronSettings): tf.Tensor =>
-  tf.add(leak === 1 ? rest : tf.mul(rest, leak), input);
-
-/** `step` is 1 above 0: comparisons take ten times as long on the wasm back end. */
-const fired = (potential: tf.Tensor, { threshold, fires }: NeuronSettings): tf.Tensor =>
-  fires === '>' ? tf.step(tf.sub(potential, threshold)) : tf.sub(1, tf.step(tf.sub(threshold, potential)));
-
-const afterReset = (potential: tf.Tensor, spike: tf.Tensor, { reset, threshold }: NeuronSettings): tf.Tensor =>
-  tf.sub(potential, tf.mul(spike, reset === 'zero' ? potential : threshold));
 
 /**
  * With dy and, where potentials were given, du from outside, and `leak dv` of the next step added to du:
