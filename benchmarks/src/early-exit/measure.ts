@@ -21,6 +21,8 @@ export type Saving = Omit<EarlyExit, 'network' | 'hash' | 'weights'>;
 interface Runner {
   readonly program: Program;
   readonly stopAfter: (sample: number) => number;
+  /** The first step at which one is stopped, which the engine is told. */
+  readonly firstStop: number;
   readonly taken: Round[];
 }
 
@@ -31,9 +33,9 @@ interface Runner {
 export async function measureEarlyExit(measurement: Measurement): Promise<Saving[]> {
   const { engine, network, batch, steps, rounds, seed } = measurement;
   const policies = policiesFor(steps);
-  const full = await startRunner(engine, network, () => steps);
+  const full = await startRunner(engine, network, () => steps, steps);
   const stopped = await Promise.all(
-    policies.map((policy) => startRunner(engine, network, (sample) => stopOf(policy, seed, sample))),
+    policies.map((policy) => startRunner(engine, network, (sample) => stopOf(policy, seed, sample), policy.first)),
   );
   const runners = [full, ...stopped];
   const work = await countOperations(full.program, measurement);
@@ -45,9 +47,15 @@ export async function measureEarlyExit(measurement: Measurement): Promise<Saving
   return policies.map((policy, place) => saving(policy, full, stopped[place], work, measurement));
 }
 
-const startRunner = async (engine: Engine, network: Network, stopAfter: Runner['stopAfter']): Promise<Runner> => ({
+const startRunner = async (
+  engine: Engine,
+  network: Network,
+  stopAfter: Runner['stopAfter'],
+  firstStop: number,
+): Promise<Runner> => ({
   program: await engine.compile(network),
   stopAfter,
+  firstStop,
   taken: [],
 });
 
@@ -67,9 +75,9 @@ async function countOperations(program: Program, { batch, steps }: Measurement):
 }
 
 /** One run, as a user's loop would do it. */
-async function time({ program, stopAfter }: Runner, batch: Batch, steps: number): Promise<Round> {
+async function time({ program, stopAfter, firstStop }: Runner, batch: Batch, steps: number): Promise<Round> {
   const [start, before] = [performance.now(), process.cpuUsage()];
-  for await (const frame of program.run(batch, { steps, encoder: direct(), seed: 0 })) {
+  for await (const frame of program.run(batch, { steps, encoder: direct(), seed: 0, firstStop })) {
     for (let row = 0; row < frame.rows; row++) {
       if (frame.stepOf(row) >= stopAfter(batch.indices[frame.sampleOf(row)])) frame.stop(row);
     }

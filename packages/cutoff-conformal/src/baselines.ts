@@ -1,4 +1,12 @@
-import { type CutoffPolicy, definePlugin, type Json, type PluginFactory, type Recording } from '@spikewright/snn-core';
+import {
+  type CutoffPolicy,
+  definePlugin,
+  type Json,
+  type Plugin,
+  type PluginFactory,
+  type Recording,
+  type ScoreSource,
+} from '@spikewright/snn-core';
 import * as v from 'valibot';
 import { checkRecording } from './check-recording.js';
 import { type CutoffFit, fitOf, requireFit } from './fits.js';
@@ -49,7 +57,8 @@ export const fixedStep: PluginFactory<CutoffPolicy, FixedStepOptions> = definePl
   role: 'cutoff',
   name: 'fixed-step',
   options: v.strictObject({ step: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))), tolerance }),
-  create: (complete) => thresholdCutoff('fixedStep', stepItself, complete.step && complete.step - 0.5, complete),
+  create: (complete) =>
+    thresholdCutoff('fixedStep', stepItself, complete.step && complete.step - 0.5, complete, stepAfter),
 });
 
 /**
@@ -100,18 +109,27 @@ export interface ThresholdFit extends CutoffFit {
 
 const entries = { lost: v.pipe(v.number(), v.integer(), v.minValue(0)), threshold: v.pipe(v.number(), v.finite()) };
 
-/** A policy with the threshold that was given, or with one that is fitted. */
+/** The first step that is above a number of steps. */
+const stepAfter = (threshold: number): number => Math.floor(threshold) + 1;
+
+/**
+ * A policy with the threshold that was given, or with one that is fitted.
+ *
+ * @param firstStop - the first step at which the statistic may be above a threshold
+ */
 function thresholdCutoff(
   owner: string,
   statistic: Statistic,
-  threshold: number | undefined,
+  given: number | undefined,
   complete: Complete,
-): Pick<CutoffPolicy, 'fit' | 'start'> {
-  if (threshold !== undefined) return { start: () => stopAbove(statistic, threshold) };
+  firstStop: (threshold: number) => number = () => 1,
+): Omit<CutoffPolicy, keyof Plugin> {
+  const thresholdOf = (fitted: Json, source: ScoreSource): number =>
+    given ?? requireFit<ThresholdFit>(owner, entries, complete, fitted, source).threshold;
   return {
-    fit: (recording) => fit(owner, statistic, recording, complete),
-    start: (fitted, source) =>
-      stopAbove(statistic, requireFit<ThresholdFit>(owner, entries, complete, fitted, source).threshold),
+    ...(given === undefined && { fit: (recording) => fit(owner, statistic, recording, complete) }),
+    start: (fitted, source) => stopAbove(statistic, thresholdOf(fitted, source)),
+    firstStop: (fitted, source) => Math.min(Math.max(firstStop(thresholdOf(fitted, source)), 1), source.steps),
   };
 }
 

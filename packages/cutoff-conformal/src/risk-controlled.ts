@@ -1,4 +1,11 @@
-import { type CutoffPolicy, definePlugin, type Json, type PluginFactory, type Recording } from '@spikewright/snn-core';
+import {
+  type CutoffPolicy,
+  definePlugin,
+  type Json,
+  type PluginFactory,
+  type Recording,
+  type ScoreSource,
+} from '@spikewright/snn-core';
 import * as v from 'valibot';
 import { checkRecording } from './check-recording.js';
 import { type CutoffFit, fitOf, requireFit } from './fits.js';
@@ -82,12 +89,13 @@ export const riskControlled: PluginFactory<CutoffPolicy, RiskControlledOptions> 
   options,
   create: (complete: v.InferOutput<typeof options>) => ({
     fit: (recording) => fit(recording, complete),
-    start: (fitted, source) => {
-      const { threshold } = requireFit<RiskControlledFit>('riskControlled', entries, complete, fitted, source);
-      return stopAbove(gap, threshold);
-    },
+    start: (fitted, source) => stopAbove(gap, thresholdOf(fitted, source, complete)),
+    firstStop: (fitted, source) => (thresholdOf(fitted, source, complete) === null ? source.steps : 1),
   }),
 });
+
+const thresholdOf = (fitted: Json, source: ScoreSource, complete: v.InferOutput<typeof options>): number | null =>
+  requireFit<RiskControlledFit>('riskControlled', entries, complete, fitted, source).threshold;
 
 function fit(recording: Recording, complete: v.InferOutput<typeof options>): Json {
   checkRecording('fit riskControlled', recording);

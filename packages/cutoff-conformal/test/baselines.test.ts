@@ -21,6 +21,8 @@ test('fixedStep({ step }) stops every sample after it', () => {
   expect(fixedStep({ step: 2 }).fit).toBeUndefined();
   expect(stopsOf(fixedStep({ step: 2 }), recording)).toEqual([2, 2, 2, 2]);
   expect(stopsOf(fixedStep({ step: 9 }), recording)).toEqual([3, 3, 3, 3]);
+  expect(fixedStep({ step: 2 }).firstStop!(null, recording)).toBe(2);
+  expect(fixedStep({ step: 9 }).firstStop!(null, recording)).toBe(3);
 });
 
 test('fixedStep() finds the first step that costs no more than the tolerance', () => {
@@ -28,6 +30,9 @@ test('fixedStep() finds the first step that costs no more than the tolerance', (
   expect(stopsOf(fixedStep({ tolerance: 0 }), recording)).toEqual([3, 3, 3, 3]);
   expect(stopsOf(fixedStep({ tolerance: 0.25 }), recording)).toEqual([2, 2, 2, 2]);
   expect(stopsOf(fixedStep({ tolerance: 0.5 }), recording)).toEqual([1, 1, 1, 1]);
+  const firstOf = (cutoff: CutoffPolicy) => cutoff.firstStop!(cutoff.fit!(recording), recording);
+  expect([0, 0.25, 0.5].map((tolerance) => firstOf(fixedStep({ tolerance })))).toEqual([3, 2, 1]);
+  expect(firstOf(confidence({ tolerance: 0 }))).toBe(1);
   expect(learn(fixedStep({ tolerance: 0.5 }), recording)).toMatchObject({ lost: 2, threshold: -1, samples: 4 });
 });
 

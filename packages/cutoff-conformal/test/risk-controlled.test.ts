@@ -38,6 +38,11 @@ test('riskControlled() counts for m samples to come by the hypergeometric distri
   expect(lost(0.22)).toMatchObject({ certified: true, threshold: 5 });
   expect(lost(0.51)).toMatchObject({ certified: true, threshold: 2 });
   expect(lost(0.76)).toMatchObject({ certified: true, threshold: -1 });
+  const firstStop = (delta: number) => {
+    const cutoff = riskControlled({ epsilon: 0.25, delta, future: 4 });
+    return cutoff.firstStop!(cutoff.fit!(recording), recording);
+  };
+  expect([0.2, 0.22].map(firstStop)).toEqual([3, 1]);
   expect(lost(0.22).reason).toMatch(/^at most 0\.25 of 4 samples/);
 });
 

@@ -24,16 +24,19 @@ const runs = fc.record({
   chunk: fc.option(fc.integer({ min: 1, max: 24 }), { nil: undefined }),
   rows: fc.integer({ min: 1, max: 5 }),
   workers: fc.constantFrom(1, 1, 1, 1, 2, 3),
+  hint: fc.option(fc.integer({ min: 1, max: MOST_STEPS }), { nil: undefined }),
   stops: fc.array(fc.integer({ min: 1, max: MOST_STEPS }), { minLength: 1, maxLength: 5 }),
 });
 
 const law = (wishes: Wishes, quantised: boolean, dropout = 0) =>
-  fc.asyncProperty(runs, async ({ seed, bits, encoder, steps, samples, chunk, rows, workers, stops }) => {
+  fc.asyncProperty(runs, async ({ seed, bits, encoder, steps, samples, chunk, rows, workers, hint, stops }) => {
     const drawn = randomNetwork(seed, wishes);
     const input = encoder.output === 'spikes' ? 'spikes' : 'analog';
     const network = quantised ? await quantizeWeights({ bits, input }).convert(drawn, calibration) : drawn;
     const batch = tinyBatch(network, samples, seed % 1000);
-    const options = { steps, encoder, dropout, stopAfter: (sample: number) => stops[sample % stops.length] };
+    // Right or wrong, it changes nothing.
+    const firstStop = hint && Math.min(hint, steps);
+    const options = { steps, encoder, dropout, firstStop, stopAfter: (sample: number) => stops[sample % stops.length] };
     const floats = quantised && dropout === 0 ? 'float32' : 'float64';
     const engine = wasmEngine({ floats, rows, workers, ...(chunk && { chunk }) });
     const expected = await traced(referenceEngine(), network, batch, options);

@@ -26,9 +26,13 @@ function counting(): { encoder: Encoder; steps: number[] } {
   return { encoder: { ...rest, start: counted }, steps };
 }
 
-async function computedSteps(program: Program, stopAfter: (sample: number) => number): Promise<number[]> {
+async function computedSteps(
+  program: Program,
+  stopAfter: (sample: number) => number,
+  firstStop = 1,
+): Promise<number[]> {
   const { encoder, steps } = counting();
-  for await (const frame of program.run(batch, { steps: STEPS, encoder, seed: 1 })) {
+  for await (const frame of program.run(batch, { steps: STEPS, encoder, seed: 1, firstStop })) {
     for (let row = 0; row < frame.rows; row++) {
       if (frame.stepOf(row) >= stopAfter(frame.sampleOf(row))) frame.stop(row);
     }
@@ -56,6 +60,17 @@ describe('wasmEngine and stops', () => {
     expect(sum(await computedSteps(program, stopOf))).toBe(sum(all.map((_, sample) => stopOf(sample))));
     program.dispose();
   });
+
+  test.each([1, 2, 5, 12])(
+    'takes steps together before a first stop that it is told, step %i, and none after a stop',
+    async (first) => {
+      const program = await wasmEngine({ rows: 4 }).compile(network);
+      const late = (sample: number): number => Math.max(first, stopOf(sample));
+      const expected = Array.from({ length: SAMPLES }, (_, sample) => late(sample));
+      for (let run = 0; run < 2; run++) expect(await computedSteps(program, late, first)).toEqual(expected);
+      program.dispose();
+    },
+  );
 
   test('counts a run that was left as one that may stop', async () => {
     const program = await wasmEngine({ rows: 4 }).compile(network);

@@ -6,13 +6,14 @@ export interface TraceOptions {
   readonly encoder: Encoder;
   readonly stopAfter?: (sample: number) => number;
   readonly dropout?: number;
+  readonly firstStop?: number | undefined;
 }
 
 /** Writes down all that the frames of a run show, by sample and step: text that is the same only if every bit is. */
 export async function trace(program: Program, batch: Batch, options: TraceOptions): Promise<Map<string, string>> {
-  const { steps, encoder, stopAfter = () => steps, dropout = 0 } = options;
+  const { steps, encoder, stopAfter = () => steps, dropout = 0, firstStop } = options;
   const seen = new Map<string, string>();
-  for await (const frame of program.run(batch, { steps, encoder, seed: 3, dropout })) {
+  for await (const frame of program.run(batch, { steps, encoder, seed: 3, dropout, ...(firstStop && { firstStop }) })) {
     for (let row = 0; row < frame.rows; row++) {
       const [sample, step] = [frame.sampleOf(row), frame.stepOf(row)];
       const key = `sample ${sample}, step ${step}`;

@@ -128,6 +128,7 @@ describe('neutral plugins', () => {
     const source = { network: '', encoder: '', steps: 1 };
     expect(noCutoff().start(null, source)(null as never)).toBeUndefined();
     expect(noCutoff().fit).toBeUndefined();
+    expect(noCutoff().firstStop!(null, { ...source, steps: 8 })).toBe(8);
   });
 
   test('identity, noTuner and noCutoff have a role, a name and no options', () => {

@@ -2,6 +2,7 @@ import {
   argmax,
   type Batch,
   direct,
+  type Engine,
   type EvaluateOptions,
   type Evaluation,
   evaluate,
@@ -88,6 +89,28 @@ describe('evaluate', () => {
       multiplyAccumulates: { in: 4, out: 0 },
     });
     expect(workByStep.map(({ multiplyAccumulates }) => multiplyAccumulates)).toEqual([2, 1, 1, 0]);
+  });
+
+  test('evaluate tells the engine when a first stop may come', async () => {
+    const told: (number | undefined)[] = [];
+    const reference = referenceEngine();
+    const engine: Engine = {
+      ...reference,
+      compile: async (network) => {
+        const program = await reference.compile(network);
+        return {
+          ...program,
+          run: (samples, options) => {
+            told.push(options.firstStop);
+            return program.run(samples, options);
+          },
+        };
+      },
+    };
+    await measure(two, {}, race, engine);
+    await measure(two, { cutoff: { ...stopAfter(2), firstStop: () => 2 } }, race, engine);
+    await measure(two, { cutoff: stopAfter(2) }, race, engine);
+    expect(told).toEqual([4, 2, undefined]);
   });
 
   test('evaluate keeps a wrong answer as well', async () => {

@@ -8,6 +8,7 @@ import {
   noCutoff,
   poisson,
   type ReferenceOptions,
+  type RunOptions,
   referenceEngine,
   scoreSource,
 } from '@spikewright/snn-core';
@@ -219,9 +220,10 @@ describe('refusals', () => {
     expect(referenceEngine({ executor: 'count', rows: 1 }).name).toBe('reference-count');
   });
 
-  const refused: [what: string, network: Network, batch: Batch, change: Partial<typeof options>, expected: Error][] = [
+  const refused: [what: string, network: Network, batch: Batch, change: Partial<RunOptions>, expected: Error][] = [
     ['0 steps', snn, good, { steps: 0 }, new RangeError('Cannot run: steps must be at least 1: 0')],
     ['1.5 steps', snn, good, { steps: 1.5 }, new RangeError('Cannot run: steps must be a whole number: 1.5')],
+    ['a first stop of 0', snn, good, { firstStop: 0 }, new RangeError('Cannot run: firstStop must be at least 1: 0')],
     ['a seed below 0', snn, good, { seed: -1 }, new RangeError('Cannot run: seed must be at least 0: -1')],
     ['a broken seed', snn, good, { seed: 0.5 }, new RangeError('Cannot run: seed must be a whole number: 0.5')],
     ['a huge seed', snn, good, { seed: 2 ** 32 }, new RangeError('Cannot run: seed must be at most 4294967295: 4294967296')],

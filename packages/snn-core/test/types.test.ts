@@ -62,7 +62,7 @@ test('a wrong role, verb or spec is no plugin', () => {
 
 test('Verbs leaves what a definition has to make', () => {
   expectTypeOf<keyof Verbs<Converter>>().toEqualTypeOf<'convert'>();
-  expectTypeOf<keyof Verbs<CutoffPolicy>>().toEqualTypeOf<'dropout' | 'fit' | 'start'>();
+  expectTypeOf<keyof Verbs<CutoffPolicy>>().toEqualTypeOf<'dropout' | 'fit' | 'firstStop' | 'start'>();
   expectTypeOf<keyof Verbs<Encoder>>().toEqualTypeOf<'output' | 'start'>();
   expectTypeOf<keyof Verbs<Metric>>().toEqualTypeOf<'start'>();
 });

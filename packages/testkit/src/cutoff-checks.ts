@@ -28,6 +28,7 @@ export function cutoffChecks(policy: CutoffPolicy, options: CutoffCheckOptions =
     ...pluginChecks(policy),
     ...(learn ? fitChecks(learn, (fitted) => start(fitted, recording), recording) : []),
     ...stopChecks(() => start(fitted(), recording), recording),
+    ...(policy.firstStop ? [firstStopCheck(policy.firstStop, start, fitted, recording)] : []),
   ];
 }
 
@@ -88,6 +89,27 @@ function stopChecks(start: () => Look, recording: Recording): Check[] {
         insistSameStops(new Map([...first, ...second]), stops(all, 8), 'in two batches');
       },
     ],
+  ];
+}
+
+function firstStopCheck(
+  firstStop: NonNullable<CutoffPolicy['firstStop']>,
+  start: CutoffPolicy['start'],
+  fitted: () => Json,
+  recording: Recording,
+): Check {
+  return [
+    'stops no sample before its first stop',
+    () => {
+      const first = firstStop(fitted(), recording);
+      insist(
+        Number.isInteger(first) && first >= 1 && first <= recording.steps,
+        `the first stop must be from 1 to ${recording.steps}: ${first}`,
+      );
+      const stops = replay(start(fitted(), recording), recording, batchesOf(recording)[0], 8);
+      const earliest = Math.min(...stops.values());
+      insist(earliest >= first, `no sample may be stopped before step ${first}: one was at ${earliest}`);
+    },
   ];
 }
 

@@ -79,6 +79,7 @@ describe('cutoffChecks catches', () => {
     'judges a sample the same beside any others',
     'judges a sample the same after another batch',
   ];
+  const early = 'stops no sample before its first stop';
   const idle: Look = () => undefined;
   test.each<[string, CutoffPolicy, string[]]>([
     [
@@ -116,6 +117,8 @@ describe('cutoffChecks catches', () => {
       ),
       [kept],
     ],
+    ['a stop before the first', { ...cutoff(() => stopping(() => true)), firstStop: () => 2 }, [early]],
+    ['a first stop after the last step', { ...cutoff(() => idle), firstStop: () => 12 }, [early]],
     ['a row beyond the last', cutoff(() => (frame) => frame.stop(frame.rows)), [rows]],
     ['a row that is no number', cutoff(() => (frame) => frame.stop(0.5)), [rows]],
     ['state of all runs', cutoff(() => addingBy((frame, row) => frame.sampleOf(row))(shared)), [fresh]],

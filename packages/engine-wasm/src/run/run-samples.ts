@@ -20,8 +20,8 @@ export interface Slot {
 
 /** What a run needs beside the batch. */
 export interface Runner extends FrameContext {
-  /** How many steps are computed at a time; asked before each chunk. */
-  chunk(): number;
+  /** How many steps of a sample that took `clock` steps are computed at a time; asked before each chunk. */
+  chunk(clock: number): number;
   /** Told when a sample is stopped before its last step. */
   stopped(): void;
   /** Told when all samples are done. */
@@ -41,12 +41,13 @@ export function* runSamples(runner: Runner, batch: Batch, options: RunOptions): 
   const momentOf = ({ sample, clock }: Slot): Moment => ({ sample: batch.indices[sample], clock, options });
   let next = places;
   while (slots.length > 0) {
-    const chunk = Math.min(runner.chunk(), runner.plan.extent.chunk);
-    for (const slot of slots) slot.steps = Math.min(chunk, options.steps - slot.clock);
+    for (const slot of slots) {
+      slot.steps = Math.min(runner.chunk(slot.clock), runner.plan.extent.chunk, options.steps - slot.clock);
+    }
     for (const slot of slots) writeInput(runner, slot, batch, encode);
     yield* advance(runner.plan, slots, momentOf);
     runner.check();
-    for (let step = 0; step < chunk; step++) {
+    for (let step = 0; ; step++) {
       const rows = slots.filter((slot) => !slot.done && step < slot.steps);
       if (rows.length === 0) break;
       for (const slot of rows) showStep(runner, slot, step);

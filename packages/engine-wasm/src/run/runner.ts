@@ -38,12 +38,14 @@ export function makeRunner(machine: Machine, compiled: Compiled, settings: Setti
   const runner = (options: RunOptions, check: () => unknown): Runner => {
     const turn = ++latest;
     let [long, stops] = [quiet, false];
+    // Steps that no stop comes before. Then pairs of steps follow, see AHEAD.
+    const certain = Math.floor((options.firstStop ?? 1) / AHEAD) * AHEAD;
     quiet = false;
     return {
       compiled,
       machine,
       ...planFor(options),
-      chunk: () => settings.chunk ?? (long ? LONG : 1),
+      chunk: (clock) => settings.chunk ?? (long ? LONG : Math.max(1, Math.min(LONG, certain - clock))),
       stopped: () => {
         stops = true;
         long = false;

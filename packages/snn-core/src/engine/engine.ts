@@ -58,6 +58,13 @@ export interface RunOptions {
    * @defaultValue 0
    */
   readonly dropout?: number;
+  /**
+   * The first step after which the caller may stop a sample, from 1 to `steps`. A hint, which changes no result: until then an
+   * engine may compute steps together.
+   *
+   * @defaultValue unknown
+   */
+  readonly firstStop?: number;
 }
 
 /** Sees the output of every node for one sample of an ANN pass. The view holds until the call ends. */

@@ -62,9 +62,10 @@ export function referenceEngine(options: ReferenceOptions = {}): Engine {
   };
 }
 
-/** Refuses steps, seeds and a dropout out of range. */
-export function checkRun({ steps, seed, dropout = 0 }: RunOptions, network: Network): void {
+/** Refuses steps, seeds, a dropout and a first stop out of range. */
+export function checkRun({ steps, seed, dropout = 0, firstStop = 1 }: RunOptions, network: Network): void {
   requireInteger('run', 'steps', steps, 1, MOST_STEPS);
+  requireInteger('run', 'firstStop', firstStop, 1, steps);
   requireInteger('run', 'seed', seed, 0, 2 ** 32 - 1);
   if (typeof dropout !== 'number' || !(dropout >= 0 && dropout < 1))
     throw new RangeError(`Cannot run: dropout must be from 0 to below 1: ${dropout}`);

@@ -23,5 +23,5 @@ export const noCutoff: PluginFactory<CutoffPolicy, NoOptions> = definePlugin({
   role: 'cutoff',
   name: 'none',
   options: noOptions,
-  create: () => ({ start: () => () => undefined }),
+  create: () => ({ start: () => () => undefined, firstStop: (_, { steps }) => steps }),
 });

@@ -73,6 +73,12 @@ export interface CutoffPolicy extends Plugin<'cutoff'> {
    * @throws TypeError if `fitted` was learnt from another source
    */
   start(fitted: Json, source: ScoreSource): (frame: Frame) => void;
+  /**
+   * The first step after which what `start` returns may stop a sample, where that is known: engines are faster until then.
+   *
+   * @returns from 1 to `source.steps`
+   */
+  firstStop?(fitted: Json, source: ScoreSource): number;
 }
 
 /** A metric at work. */

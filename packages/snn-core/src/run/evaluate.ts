@@ -57,7 +57,9 @@ export async function evaluate(
   const { steps, encoder, seed = 0, cutoff = noCutoff(), metrics = [], onProgress } = options;
   const { fitted = program.network.meta.fits?.[cutoff.name] ?? null } = options;
   requireInteger('evaluate', 'steps', steps, 1, MOST_STEPS);
-  const stop = cutoff.start(fitted, await scoreSource(program.network, { encoder, steps }));
+  const source = await scoreSource(program.network, { encoder, steps });
+  const stop = cutoff.start(fitted, source);
+  const known = cutoff.firstStop && { firstStop: cutoff.firstStop(fitted, source) };
   const twin = metrics.find(({ name }, i) => metrics.some((other, k) => k < i && other.name === name));
   if (twin) throw new TypeError(`Cannot evaluate: metrics must have different names: '${twin.name}' twice`);
   const observers = metrics.map((metric) => ({ name: metric.name, ...metric.start(program.network) }));
@@ -65,7 +67,7 @@ export async function evaluate(
   const answers = tallyAnswers(steps);
   for await (const batch of batches) {
     const answering = answers.open(batch);
-    for await (const frame of program.run(batch, { steps, encoder, seed })) {
+    for await (const frame of program.run(batch, { steps, encoder, seed, ...known })) {
       work.add(frame);
       answering.add(frame);
       for (const { observe } of observers) observe(frame);
