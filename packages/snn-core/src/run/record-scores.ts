@@ -20,7 +20,7 @@ export async function recordScores(
   for await (const batch of batches) {
     labels.push(...labelsOf('record scores', batch));
     let part = new Float64Array();
-    for await (const frame of program.run(batch, options)) {
+    for await (const frame of program.run(batch, { ...options, firstStop: steps })) {
       for (let row = 0; row < frame.rows; row++) {
         const scores = frame.scores(row);
         classes = scores.length;
