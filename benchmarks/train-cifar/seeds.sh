@@ -1,5 +1,5 @@
 #!/bin/sh
-# QCFS with and without RCS, three seeds each, to compare: sh seeds.sh FOLDER writes the networks there.
+# QCFS with and without RCS, three seeds each, to compare: sh seeds.sh FOLDER writes the networks there, and tells when Top-K stops.
 folder=$(realpath "$1")
 cd "$(dirname "$0")"
 for seed in 1 2 3; do
@@ -11,3 +11,5 @@ for seed in 1 2 3; do
     done
   done
 done
+node stops.mjs "$folder"/mnist-qcfs4-seed?.safetensors "$folder"/mnist-qcfs4-rcs-seed?.safetensors \
+  "$folder"/fashion-mnist-qcfs4-seed?.safetensors "$folder"/fashion-mnist-qcfs4-rcs-seed?.safetensors

@@ -112,6 +112,12 @@ test('mainJob stops samples early in earnest: the answers that a post-hoc cut cl
     (100 * (sorted.anns[0].accuracy - Number(cuts[0].evaluation.accuracy[15]))).toFixed(2),
     cuts[0].evaluation.meanStopStep.toFixed(2),
   ]);
+  // A post-hoc cut claims the same answers, and the work of 16 steps shared out evenly.
+  expect(table.head.slice(11, 13)).toEqual(['claimed accuracy in %', 'claimed by steps in %']);
+  expect(table.rows[1].slice(11, 13)).toEqual([
+    table.rows[1][2],
+    ((100 * cuts[0].evaluation.meanStopStep) / 16).toFixed(1),
+  ]);
   expect(timeTable(sorted, Object.fromEntries(times)).rows).toHaveLength(4);
 });
 
@@ -134,9 +140,21 @@ test('readCutoffs() and withTuners() know their names', () => {
   expect(readCutoffs('none')).toEqual([]);
   expect(readCutoffs('top-k, entropy').map(({ name }) => name)).toEqual(['top-k', 'entropy']);
   expect(readCutoffs('top-k,risk-controlled', 0.03).map(({ policy }) => policy.options.epsilon)).toEqual([0.03, 0.03]);
-  expect(() => readCutoffs('topk')).toThrow('names must be none or among top-k, risk-controlled, spike-cp');
+  expect(() => readCutoffs('topk')).toThrow('it must be none, or names among top-k, risk-controlled, spike-cp');
   expect(() => withTuners(readConversions('norm'), 'hebb')).toThrow('names must be among hebbian-timing');
   for (const name of Object.keys(cutoffs)) expect(readCutoffs(name, 0.1)).toHaveLength(1);
+});
+
+test('a list option takes nothing twice', () => {
+  const twice = (option: string, name: string) =>
+    new TypeError(`Cannot read ${option}: its parts must differ: '${name}' twice`);
+  expect(() => readCutoffs('top-k, entropy,top-k')).toThrow(twice('--cutoff', 'top-k'));
+  expect(() => withTuners(readConversions('norm'), 'hebbian-onset, hebbian-onset')).toThrow(
+    twice('--tuner', 'hebbian-onset'),
+  );
+  expect(() => readConversions('ecc,ecc')).toThrow(twice('--converter', 'ECC: explicit current control, start at θ/2'));
+  // The same pipeline in other words.
+  expect(() => readConversions('l4,weak,l4+norm')).toThrow(twice('--converter', 'l4 + norm'));
 });
 
 test('both engines give the same evaluation of the network with weights of 8 bits', async () => {
@@ -211,6 +229,7 @@ test('spikewright run writes the same bytes twice: results with details, page, f
     else expect(record.breakEven.twinBits).toBe(4);
   }
   expect(read('a', 'report.md')).toMatch(/\| +T=8 \|/);
+  expect(read('a', 'report.md')).toContain('With a cutoff the network is run once more');
 
   const page = read('a', 'report.html');
   expect(page).toBe(read('b', 'report.html'));
@@ -272,7 +291,7 @@ test('spikewright says in one line what is wrong, and how to ask', () => {
     [['inspect', 'no-such-file.h5'], 'error: Cannot read model: the file must be readable'],
     [['run', '--data', 'no-such-folder'], '--data must be mnist'],
     [['run', '--mean', '1,x'], 'It must be a number'],
-    [['run', '--cutoff', 'early'], 'error: Cannot read --cutoff: names must be none or among'],
+    [['run', '--cutoff', 'early'], 'error: Cannot read --cutoff: it must be none, or names among'],
     [['run', '--tuner', 'hebb'], 'error: Cannot read --tuner: names must be among'],
     [['run', '--epsilon', '1'], 'It must be from 0 to below 1'],
     [

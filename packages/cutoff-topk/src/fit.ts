@@ -16,18 +16,22 @@ export interface TopKFit {
   readonly samples: number;
   /** ε */
   readonly epsilon: number;
+  /** The share of lost spikes that the policy asks a recording for; a recording does not say its own. */
+  readonly dropout: number;
   /** β of step 1, 2, ..., T, in the units of the scores. */
   readonly beta: readonly number[];
 }
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
+const share = v.pipe(v.number(), v.minValue(0), v.ltValue(1));
 const schema = v.strictObject({
   format: v.literal(1),
   network: v.string(),
   encoder: v.string(),
   steps: count,
   samples: count,
-  epsilon: v.pipe(v.number(), v.minValue(0), v.ltValue(1)),
+  epsilon: share,
+  dropout: share,
   beta: v.array(v.pipe(v.number(), v.finite(), v.minValue(0))),
 });
 
@@ -35,11 +39,14 @@ const schema = v.strictObject({
 const LEAST_SAMPLES = 100;
 
 /**
- * Learns thresholds from a recording.
+ * Learns thresholds from a recording that was made with the given dropout.
  *
  * @throws RangeError for fewer than 100 samples, fewer than 1 / ε of them, or labels of one class
  */
-export function fitTopK(recording: Recording, epsilon: number): Readonly<Record<keyof TopKFit, Json>> {
+export function fitTopK(
+  recording: Recording,
+  { epsilon, dropout }: Pick<TopKFit, 'epsilon' | 'dropout'>,
+): Readonly<Record<keyof TopKFit, Json>> {
   const action = 'fit topK';
   checkRecording(action, recording);
   const { network, encoder, steps, labels } = recording;
@@ -52,7 +59,7 @@ export function fitTopK(recording: Recording, epsilon: number): Readonly<Record<
   if (labels.every((label) => label === labels[0]))
     throw new RangeError(`Cannot ${action}: labels must be of at least 2 classes: all are ${labels[0]}`);
   const beta = topKThresholds(recording, epsilon);
-  return { format: 1, network, encoder, steps, samples: labels.length, epsilon, beta };
+  return { format: 1, network, encoder, steps, samples: labels.length, epsilon, dropout, beta };
 }
 
 /**

@@ -33,19 +33,20 @@ const options = v.strictObject({ epsilon: v.optional(share, 0.02), dropout: v.op
  * Front. Neurosci. 2025, as in their released code.
  *
  * @throws OptionsError for a wrong option; from `fit`: RangeError for a recording that is too small, of one class, or with
- * scores that are not finite; from `start`: TypeError for a fit of another source or ε
+ * scores that are not finite; from `start`: TypeError for a fit of another source, ε or dropout
  */
 export const topK: PluginFactory<CutoffPolicy, TopKOptions> = definePlugin({
   role: 'cutoff',
   name: 'top-k',
   options,
-  create: ({ epsilon, dropout }: v.InferOutput<typeof options>) => ({
-    dropout,
-    fit: (recording) => fitTopK(recording, epsilon),
+  create: (complete: v.InferOutput<typeof options>) => ({
+    dropout: complete.dropout,
+    fit: (recording) => fitTopK(recording, complete),
     start: (fitted, source) => {
       const fit = requireTopKFit('start topK', fitted, source);
-      if (fit.epsilon !== epsilon)
-        throw new TypeError(`Cannot start topK: the fit must be of epsilon ${epsilon}: ${fit.epsilon}`);
+      for (const name of ['epsilon', 'dropout'] as const)
+        if (fit[name] !== complete[name])
+          throw new TypeError(`Cannot start topK: the fit must be of ${name} ${complete[name]}: ${fit[name]}`);
       return (frame) => stopLeaders(frame, fit.beta);
     },
   }),

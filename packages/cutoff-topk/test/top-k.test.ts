@@ -14,13 +14,19 @@ import { drawn, recordings } from './recordings.js';
 const many = drawn({ samples: 150, steps: 4, classes: 3 }, 1);
 
 /** A fit with given thresholds for a recording. */
-const fitOf = ({ network, encoder, steps }: Recording, beta: readonly number[], epsilon = 0.02): Json => ({
+const fitOf = (
+  { network, encoder, steps }: Recording,
+  beta: readonly number[],
+  epsilon = 0.02,
+  dropout = 0.3,
+): Json => ({
   format: 1,
   network,
   encoder,
   steps,
   samples: 100,
   epsilon,
+  dropout,
   beta,
 });
 
@@ -108,6 +114,7 @@ describe('fit()', () => {
       steps: 4,
       samples: 150,
       epsilon: 0.05,
+      dropout: 0.3,
       beta: topKThresholds(many, 0.05),
     });
     expect(JSON.parse(JSON.stringify(fitted))).toEqual(fitted);
@@ -157,6 +164,7 @@ describe('start()', () => {
     ['another encoder', () => start(fitted, { encoder: '{"a":1}' }), 'the fit must be of this encoder, {"a":1}: {}'],
     ['more steps', () => start(fitted, { steps: 5 }), 'the fit must be of at least the 5 steps of the run: 4'],
     ['another epsilon', () => start(topK({ epsilon: 0.5 }).fit!(many)), 'the fit must be of epsilon 0.02: 0.5'],
+    ['another dropout', () => start(topK({ dropout: 0 }).fit!(many)), 'the fit must be of dropout 0.3: 0'],
     [
       'a fit that lacks a threshold',
       () => start(fitOf(many, [0, 0, 0])),
@@ -172,6 +180,8 @@ describe('start()', () => {
     ['an array', []],
     ['a threshold that is no number', fitOf(many, [0, 0, 0, Number.NaN])],
     ['a negative threshold', fitOf(many, [0, 0, 0, -1])],
+    ['a dropout of all spikes', fitOf(many, [0, 0, 0, 0], 0.02, 1)],
+    ['no dropout', { ...(fitted as object), dropout: undefined }],
     ['an unknown key', { ...(fitted as object), more: 1 }],
     ['another format', { ...(fitted as object), format: 2 }],
     ['a missing key', { ...(fitted as object), encoder: undefined }],

@@ -47,7 +47,7 @@ ${figures.map(figureBlock).join('\n')}
 ${tables.slice(FIRST_TABLES).map(tableBlock).join('\n')}
 </section>`;
 
-/** Summary and accuracies stand before the figures, long tables after them. */
+/** The summary, and cutoffs or else accuracies, stand before the figures, long tables after them. */
 const FIRST_TABLES = 2;
 
 const paragraphs = (lines: readonly string[]): string => lines.map((line) => `<p>${html(line)}</p>`).join('\n');

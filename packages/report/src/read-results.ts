@@ -35,9 +35,24 @@ const estimate = object({
 
 const crossing = object({ spikeRate: nullable(amount), steps: nullable(amount) });
 
+const step = number(1, 65_536);
+const cut = object({
+  of: text,
+  cutoff: text,
+  medianStopStep: step,
+  claimed: object({ accuracy: share, meanStopStep: step }),
+  optimal: object({ mean: step }),
+});
+
 const shapes: Readonly<Record<ResultRecord['kind'], Shape>> = {
   ann: object({ name: text, hash: text, samples: whole(1), accuracy: share, multiplyAccumulates: counts }),
-  snn: object({ name: text, hashes: object({ ann: text, snn: text }), notes: list(text), evaluation }),
+  snn: object({
+    name: text,
+    hashes: object({ ann: text, snn: text }),
+    notes: list(text),
+    evaluation,
+    cut: optional(cut),
+  }),
   refused: object({ name: text, ann: text, reason: text }),
   energy: object({
     ...detail,

@@ -29,6 +29,17 @@ export interface SpikingRecord {
   readonly hashes: { readonly ann: string; readonly snn: string };
   readonly notes: readonly string[];
   readonly evaluation: Omit<Evaluation, 'metrics'>;
+  /** Where samples were stopped early: what that is to be compared with. */
+  readonly cut?: {
+    /** The name of the run of the same network to the end. */
+    readonly of: string;
+    readonly cutoff: string;
+    readonly medianStopStep: number;
+    /** What a cut through the scores of the run to the end claims. */
+    readonly claimed: { readonly accuracy: number; readonly meanStopStep: number };
+    /** The optimal cutoff timestep. */
+    readonly optimal: { readonly mean: number };
+  };
 }
 
 /** A conversion that could not be made. */

@@ -1,3 +1,4 @@
+import { cutoffTable } from './cutoff-table.js';
 import type { Group } from './groups.js';
 import { energyByStep, total } from './work.js';
 
@@ -15,7 +16,7 @@ export interface Table {
 
 /** Makes all tables that the records of one ANN allow. */
 export const makeTables = (group: Group): Table[] =>
-  [summary(group), accuracies(group), energies(group), breakEvens(group), layers(group)].filter(
+  [summary(group), cutoffTable(group), accuracies(group), energies(group), breakEvens(group), layers(group)].filter(
     ({ rows }) => rows.length > 0,
   );
 

@@ -1,6 +1,6 @@
-import { type Table, tables, toCsv, toLatex, toMarkdown } from '@spikewright/report';
+import { readResults, type Table, tables, toCsv, toLatex, toMarkdown } from '@spikewright/report';
 import { expect, test } from 'vitest';
-import { everything, results, runs } from './fixture.js';
+import { everything, jsonl, results, runs } from './fixture.js';
 
 const table: Table = {
   name: 'costs',
@@ -79,6 +79,34 @@ test('tables() sums up runs, energies, break-even and layers', () => {
   expect(energy.rows[1]).toEqual(['norm, weak', 'lemaire', 125, 80, 40, 4]);
   expect(breakEven.rows[1]).toEqual(['norm, weak', 'lemaire', 0.08, null, 0, 8, null, 0]);
   expect(layers.rows[1]).toEqual(['norm, weak', 'relu2', 0, null, 0, 2, null]);
+});
+
+test('tables() puts runs that stop early beside those to the end', () => {
+  const [, strong, stopped] = runs;
+  const { work } = strong.evaluation;
+  const cut = {
+    ...stopped,
+    hashes: strong.hashes,
+    evaluation: {
+      ...stopped.evaluation,
+      work: { ...work, accumulates: { dense: 2000 }, multiplyAccumulates: { conv: 200 } },
+    },
+    cut: {
+      of: strong.name,
+      cutoff: 'top-k',
+      medianStopStep: 3,
+      claimed: { accuracy: 0.92, meanStopStep: 3 },
+      optimal: { mean: 2.5 },
+    },
+  };
+  const table = tables(results(strong, cut))[1];
+  expect(table.name).toBe('cutoffs');
+  // 8000 + 800 operations to the end, 2000 + 200 with the cutoff: a quarter. 3 of 8 steps.
+  expect(table.rows).toEqual([[strong.name, 'top-k', 95, 92, 92, 8, 3, 3, 2.5, 8800, 2200, 25, 37.5]]);
+  // Without the run to the end there is nothing beside it.
+  expect(tables(results(cut)).map(({ name }) => name)).not.toContain('cutoffs');
+  expect(readResults(jsonl(results(strong, cut))).records).toEqual(results(strong, cut).records);
+  expect(() => readResults(jsonl(results({ ...cut, cut: { ...cut.cut, optimal: { mean: 0 } } })))).toThrow('mean');
 });
 
 test('tables() shows the last step beside the powers of 2, and nothing where there is nothing', () => {

@@ -104,6 +104,34 @@ describe('runPipeline', () => {
     expect(evaluation.accuracy).toEqual([0.5, 1, 1, 1]);
   });
 
+  test('runPipeline fits the cutoff to samples of its own where it has some, and shows them to nobody else', async () => {
+    const given: string[] = [];
+    const stream = (name: string, samples: Batch) =>
+      async function* (): AsyncIterable<Batch> {
+        given.push(name);
+        yield samples;
+      };
+    const converter: Converter = {
+      ...unit,
+      convert: async (network, calibration) => {
+        for await (const _ of calibration.batches()) given.push('seen');
+        return unit.convert(network, calibration);
+      },
+    };
+    const cutoff: CutoffPolicy = { ...noCutoff(), fit: ({ labels }) => [...labels] };
+    // Without labels: what converters look at needs none.
+    const data = { calibration: stream('calibration', batch([1, 1])), test: stream('test', two) };
+    const own = stream('own', labelled([1], [0.25, 0.5]));
+    const { fitted } = await runPipeline({ ...pipeline, converter, cutoff }, ann, { ...data, cutoffCalibration: own });
+    expect(fitted).toEqual([1]);
+    expect(given).toEqual(['calibration', 'seen', 'own', 'test']);
+    await expect(runPipeline({ ...pipeline, cutoff }, ann, data)).rejects.toThrow('labels');
+    // A pipeline that fits nothing does not ask for them.
+    given.length = 0;
+    await runPipeline(pipeline, ann, { ...data, cutoffCalibration: own });
+    expect(given).toEqual(['test']);
+  });
+
   test('runPipeline keeps what the cutoff learnt with the network, where evaluate finds it', async () => {
     const started: unknown[] = [];
     const cutoff: CutoffPolicy = {

@@ -7,6 +7,7 @@ import { qcfs } from '@spikewright/converters-qcfs';
 import { quantizeWeights } from '@spikewright/engine-wasm';
 import { type Converter, chain, noTuner, type Tuner } from '@spikewright/snn-core';
 import { averageMaxPooling } from '@spikewright/snn-core/convert';
+import { requireDifferent } from './require-different.js';
 
 /** A converter that `--converter` takes by name. */
 export interface Listed {
@@ -121,10 +122,10 @@ export interface Conversion {
  * Reads what `--converter` was given: pipelines parted by commas, each of names joined by `+`, in the order in which they
  * run. Where none of them makes spikes, norm by channel comes after those that change the ANN.
  *
- * @throws ReferenceError for an unknown name, TypeError for an order that cannot work
+ * @throws ReferenceError for an unknown name, TypeError for an order that cannot work, or for a pipeline that is there twice
  */
 export function readConversions(text: string): Conversion[] {
-  return text.split(',').map((pipeline) => {
+  const conversions = text.split(',').map((pipeline) => {
     const given = pipeline.trim().split('+');
     const unknown = given.find((name) => !Object.hasOwn(catalogue, name));
     if (unknown !== undefined) {
@@ -141,6 +142,11 @@ export function readConversions(text: string): Conversion[] {
       preparation: made(names.filter((name) => catalogue[name].makes === 'ann')),
     };
   });
+  requireDifferent(
+    '--converter',
+    conversions.map(({ name }) => name),
+  );
+  return conversions;
 }
 
 /** Puts in what makes spikes, and checks the order: ANN passes, one that makes spikes, changes of the spiking network. */

@@ -1,6 +1,7 @@
 import { confidence, entropy, fixedStep, riskControlled, spikeCP } from '@spikewright/cutoff-conformal';
 import { topK } from '@spikewright/cutoff-topk';
 import type { CutoffPolicy } from '@spikewright/snn-core';
+import { requireDifferent } from './require-different.js';
 import type { Table } from './table.js';
 
 /** A cutoff that `--cutoff` takes by name. */
@@ -66,15 +67,16 @@ export interface Cut {
 /**
  * Reads what `--cutoff` was given: names parted by commas; 'none' for no cutoff.
  *
- * @throws ReferenceError for an unknown name
+ * @throws ReferenceError for an unknown name, TypeError for one that is there twice
  */
 export function readCutoffs(text: string, epsilon?: number): Cut[] {
   if (text.trim() === 'none') return [];
-  return text.split(',').map((given) => {
-    const name = given.trim();
+  const names = text.split(',').map((name) => name.trim());
+  requireDifferent('--cutoff', names);
+  return names.map((name) => {
     if (!Object.hasOwn(cutoffs, name)) {
       const known = Object.keys(cutoffs).join(', ');
-      throw new ReferenceError(`Cannot read --cutoff: names must be none or among ${known}: '${name}'`);
+      throw new ReferenceError(`Cannot read --cutoff: it must be none, or names among ${known}: '${name}'`);
     }
     const { make, learnsFrom } = cutoffs[name];
     return { name, policy: make(epsilon), learnsFrom };

@@ -1,5 +1,6 @@
 import { batches, type ImageSet } from '@spikewright/datasets';
 import {
+  type Batch,
   denseOperations,
   type Engine,
   evaluateAnn,
@@ -54,6 +55,7 @@ interface Job {
   readonly data: DataDescription;
   readonly options: MainJobOptions;
   readonly listeners: Listeners;
+  readonly cuts: readonly Cut[];
 }
 
 /**
@@ -66,9 +68,9 @@ export async function* mainJob(
   options: MainJobOptions,
   listeners: Listeners,
 ): AsyncIterable<Result> {
-  const { seed } = options;
+  const { seed, cuts = [] } = options;
   const data: DataDescription = { test: selection(images.test, seed), calibration: selection(images.train, seed) };
-  const job: Job = { images, data, options, listeners };
+  const job: Job = { images, data, options, listeners, cuts };
   for (const { ann, conversions } of subjects) {
     const measured = await measureAnn(ann, job);
     yield measured;
@@ -81,7 +83,7 @@ export async function* mainJob(
 /** A run to the end, its details, and the runs that stop early. */
 async function* measureConversion(ann: Network, conversion: Conversion, job: Job): AsyncIterable<Result> {
   const { name, converter, tuner, preparation } = conversion;
-  const { images, data, options, listeners } = job;
+  const { images, data, options, listeners, cuts } = job;
   const engine = engines[options.engine]();
   const watch = watchEngine(engine);
   const { seed, steps } = options;
@@ -94,8 +96,9 @@ async function* measureConversion(ann: Network, conversion: Conversion, job: Job
   const prepared = await preparation.convert(ann, looked);
   const details = detailsOf({ name, ann, prepared, snn: network, hash: hashes.snn, evaluation }, images.test, engine);
   yield* orRefused(details, `details of ${name}`, hashes.ann);
-  const scores = await watch.recording();
-  for (const cut of options.cuts ?? []) {
+  if (cuts.length === 0) return;
+  const scores = await watch.takeRecording();
+  for (const cut of cuts) {
     const named = `${name}, ${cut.name}`;
     const stopped = async function* (): AsyncIterable<Result> {
       const result = await cutResult(cut, { name, pipeline, whole, scores }, (uncut, cutting) =>
@@ -115,7 +118,7 @@ async function measure(
   pipeline: Pipeline,
   network: Network,
   watch: Watch,
-  { images, listeners }: Job,
+  { images, listeners, cuts }: Job,
   cut?: Cut,
 ): Promise<PipelineResult> {
   const learning = learningSet(cut, images);
@@ -123,14 +126,16 @@ async function measure(
     const rule = 'it learns from test images that are not measured, so fewer must be measured';
     throw new RangeError(`Cannot fit ${cut.name}: ${rule}: all ${images.test.indices.length} are`);
   }
-  const phase = `${name}, calibration`;
+  const watched = (set: ImageSet) => (): AsyncIterable<Batch> =>
+    watchImages(batches(set, { size: BATCH }), (done) =>
+      listeners.onProgress(`${name}, calibration`, done, set.indices.length),
+    );
   const result = await runPipeline(pipeline, network, {
-    calibration: () =>
-      watchImages(batches(learning, { size: BATCH }), (done) =>
-        listeners.onProgress(phase, done, learning.indices.length),
-      ),
+    calibration: watched(images.train),
+    cutoffCalibration: watched(learning),
     test: () => {
-      watch.begin();
+      // A run to the end shows what cutoffs of it would have claimed.
+      watch.begin(!cut && cuts.length > 0);
       return batches(images.test, { size: BATCH });
     },
     onProgress: (done) => listeners.onProgress(name, done, images.test.indices.length),
@@ -139,7 +144,7 @@ async function measure(
   return result;
 }
 
-/** The images that a cutoff, or without one a converter, learns from. */
+/** The images that a cutoff learns from. */
 const learningSet = (cut: Cut | undefined, { held, train }: Images): ImageSet =>
   cut?.learnsFrom === 'held-out images' ? held : train;
 

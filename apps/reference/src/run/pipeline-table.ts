@@ -17,6 +17,7 @@ export const pipelineTable = (results: Results): Table => ({
     'SynOps',
     'MACs',
     'work in %',
+    'claimed accuracy in %',
     'claimed by steps in %',
     'arithmetic alone (nJ)',
   ],
@@ -45,7 +46,7 @@ function rowsOf(whole: ConversionResult, results: Results): string[][] {
   const all = cells(whole);
   const oct = cuts[0]?.cut.optimal.mean.toFixed(2) ?? '-';
   return [
-    [whole.name, 'none', ...all.head, String(steps), oct, ...all.work, '100', '100', energy(whole)],
+    [whole.name, 'none', ...all.head, String(steps), oct, ...all.work, '100', all.head[0], '100', energy(whole)],
     ...cuts.map((result) => {
       const { cut } = result;
       const { head, work } = cells(result);
@@ -59,6 +60,7 @@ function rowsOf(whole: ConversionResult, results: Results): string[][] {
         oct,
         ...work,
         spent,
+        percent(cut.claimed.accuracy),
         claimed,
         energy(result),
       ];

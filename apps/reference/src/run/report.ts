@@ -7,6 +7,10 @@ import { reportTables } from './tables.js';
 /** What the report is called. */
 export const TITLE = 'From a trained CNN to a spiking network';
 
+/** How runs with a cutoff are to be read. */
+const CUTOFFS =
+  'With a cutoff the network is run once more, and nothing is computed for an image after its stop. Claimed: what a cut through the scores of the run to the end says, the work of all steps shared out evenly. How long the engine took to the end and with the cutoff stands in timings.json, how many images stopped after each step in report.html.';
+
 /** What the figures of a report come from, in sentences. */
 function origin({ anns, cuts }: Results, command: string): string[] {
   const { test, calibration } = anns[0].data;
@@ -17,6 +21,7 @@ function origin({ anns, cuts }: Results, command: string): string[] {
     ),
     `Data: ${count(test.images)} images of ${test.name}, calibration on ${count(calibration.images)} of ${calibration.name}, both drawn by seed ${test.seed}.`,
     ...new Set(cuts.map(cutoffLine)),
+    ...(cuts.length > 0 ? [CUTOFFS] : []),
     'Direct coding: the first layer multiplies in every step (its MACs, where a pixel is not 0); all others add where spikes arrive (SynOps). The MACs of the ANN are dense: every pixel and weight, without padding.',
     'Energies are estimates, 45 nm, first layer charged in every step. Arithmetic alone: 4.6 pJ a multiply-addition, 0.9 pJ an addition (32-bit floats). Lemaire et al. 2022 (32-bit integers) add memory, neurons and addressing, by layer and so for whole runs only. Activations of B bits tell as many values apart as T steps do.',
     'At 97 % or 99.5 % of ANN: the first step whose accuracy is that share of the accuracy of the ANN; it may fall below again.',

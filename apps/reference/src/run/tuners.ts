@@ -1,6 +1,7 @@
 import { hebbian } from '@spikewright/hebbian-tuner';
 import type { Tuner } from '@spikewright/snn-core';
 import type { Conversion } from './catalogue.js';
+import { requireDifferent } from './require-different.js';
 import type { Table } from './table.js';
 
 /** A tuner that `--tuner` takes by name. */
@@ -39,10 +40,11 @@ export const tuners: Readonly<Record<string, ListedTuner>> = {
 /**
  * Adds each conversion once more for each tuner that `--tuner` names, parted by commas.
  *
- * @throws ReferenceError for an unknown name
+ * @throws ReferenceError for an unknown name, TypeError for one that is there twice
  */
 export function withTuners(conversions: readonly Conversion[], text: string): Conversion[] {
   const names = text.split(',').map((name) => name.trim());
+  requireDifferent('--tuner', names);
   const unknown = names.find((name) => !Object.hasOwn(tuners, name));
   if (unknown !== undefined) {
     const known = Object.keys(tuners).join(', ');

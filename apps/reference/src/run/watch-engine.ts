@@ -10,10 +10,10 @@ import {
 /** An engine whose runs are watched. */
 export interface Watch {
   readonly engine: Engine;
-  /** Forgets what was seen so far. Scores of runs before the first call are not kept: tuners run many, of layers as large as they are. */
-  begin(): void;
-  /** The scores of all samples of the runs since `begin`; a stopped sample's steps after its stop are 0. */
-  recording(): Promise<Recording>;
+  /** Forgets what was seen so far; with `keep`, the scores of the runs that follow are kept. Before the first call none are. */
+  begin(keep: boolean): void;
+  /** Gives the scores of all samples of the runs since `begin(true)` away; a stopped sample's steps after its stop are 0. */
+  takeRecording(): Promise<Recording>;
   /** How long the engine worked since `begin`, without what others did with its frames. */
   milliseconds(): number;
 }
@@ -28,7 +28,7 @@ interface Seen {
 
 /** Watches an engine: keeps the scores of its runs, and how long they took. One run after another, all of one program. */
 export function watchEngine(engine: Engine): Watch {
-  let begun = false;
+  let keeping = false;
   let seen: Seen | undefined;
   let milliseconds = 0;
   const watched: Engine = {
@@ -36,7 +36,7 @@ export function watchEngine(engine: Engine): Watch {
     compile: async (network) => {
       const program = await engine.compile(network);
       const run = async function* (batch: Batch, options: RunOptions): AsyncIterable<Frame> {
-        if (begun) seen ??= { options, source: network, labels: [], parts: [], classes: 0 };
+        if (keeping) seen ??= { options, source: network, labels: [], parts: [], classes: 0 };
         const keep = seen ? keeper(seen, batch, options.steps) : () => undefined;
         let started = performance.now();
         for await (const frame of program.run(batch, options)) {
@@ -52,15 +52,17 @@ export function watchEngine(engine: Engine): Watch {
   };
   return {
     engine: watched,
-    begin: () => {
-      begun = true;
+    begin: (keep) => {
+      keeping = keep;
       seen = undefined;
       milliseconds = 0;
     },
     milliseconds: () => milliseconds,
-    recording: async () => {
-      if (!seen) throw new RangeError('Cannot give the scores of runs: one must have been watched: none was');
+    takeRecording: async () => {
+      if (!seen) throw new RangeError('Cannot give the scores of runs: they must have been kept: none were');
       const { source, options, labels, parts, classes } = seen;
+      keeping = false;
+      seen = undefined;
       const scores = new Float64Array(parts.reduce((length, part) => length + part.length, 0));
       let at = 0;
       for (const part of parts) {

@@ -38,8 +38,14 @@ export const plain: Pipeline = Object.freeze({
 
 /** The data of a run. */
 export interface RunData {
-  /** For converter, tuner and cutoff; the engine of the pipeline does their looking. */
+  /** For converter and tuner; the engine of the pipeline does their looking. */
   readonly calibration: () => AsyncIterable<Batch>;
+  /**
+   * Labelled samples that the cutoff is fitted to: such as the network was not trained on, where it promises something of new ones.
+   *
+   * @defaultValue those of `calibration`, which need labels then
+   */
+  readonly cutoffCalibration?: () => AsyncIterable<Batch>;
   /** Labelled samples to measure on. */
   readonly test: () => AsyncIterable<Batch>;
   /** Called after every test batch with the samples done so far. */
@@ -61,18 +67,18 @@ export interface PipelineResult {
 /** Converts, tunes, fits the cutoff and measures: one run. */
 export async function runPipeline(pipeline: Pipeline, ann: Network, data: RunData): Promise<PipelineResult> {
   requireKnown('run the pipeline', pipeline, Object.keys(plain));
-  requireKnown('run the pipeline', data, ['calibration', 'test', 'onProgress']);
+  requireKnown('run the pipeline', data, ['calibration', 'cutoffCalibration', 'test', 'onProgress']);
   const { seed, steps, converter, encoder, tuner, cutoff, metrics, engine } = pipeline;
   requireInteger('run the pipeline', 'steps', steps, 1, MOST_STEPS);
   requireInteger('run the pipeline', 'seed', seed, 0, 2 ** 32 - 1);
+  const { cutoffCalibration = data.calibration, onProgress } = data;
   const calibration: Calibration = { batches: data.calibration, engine };
   const network = await tuner.tune(await converter.convert(ann, calibration), calibration);
   const program = await engine.compile(network);
   try {
     const run = { steps, encoder, seed };
     const { dropout = 0 } = cutoff;
-    const fitted = cutoff.fit?.(await recordScores(program, data.calibration(), { ...run, dropout })) ?? null;
-    const { onProgress } = data;
+    const fitted = cutoff.fit?.(await recordScores(program, cutoffCalibration(), { ...run, dropout })) ?? null;
     const evaluation = await evaluate(program, data.test(), {
       ...run,
       cutoff,
