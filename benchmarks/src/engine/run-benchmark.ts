@@ -3,9 +3,10 @@ import type { EngineEntry } from './engines.js';
 import type { Examination, Job } from './job.js';
 import { describeMachine } from './machine.js';
 import { type Contender, examine, measure, type Runner, warmUp } from './measure.js';
+import { readImages, readNetwork } from './read-workload.js';
 import type { Results, Skip, SpikeCheck, Timing } from './results.js';
 import { type CheckRun, expectedFile } from './spike-check.js';
-import { imageFile, networkFile, readImages, readNetwork } from './workload-files.js';
+import { imageFile, networkFile } from './workload-files.js';
 
 /** Short enough for the reference engine. */
 const CHECKS: Readonly<Record<string, CheckRun>> = {

@@ -1,13 +1,15 @@
 import { type Network, referenceEngine } from '@spikewright/snn-core';
 import { programSimulation } from './program-simulation.js';
 import type { Simulation } from './simulation.js';
-import { tfjsSimulation } from './tfjs-simulation.js';
-import { useTfjs } from './use-tfjs.js';
 
-/** Makes a network ready in this process. */
+/** Makes a network ready in this process, which loads no other engine than its own: memory is measured. */
 export async function simulate(engine: string, network: Network, threads: number): Promise<Simulation> {
   if (engine === 'reference') return programSimulation(referenceEngine(), network);
   if (engine === 'tfjs') {
+    const [{ tfjsSimulation }, { useTfjs }] = await Promise.all([
+      import('./tfjs-simulation.js'),
+      import('./use-tfjs.js'),
+    ]);
     await useTfjs();
     return tfjsSimulation(network);
   }

@@ -3,9 +3,9 @@ import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import type { Batch } from '@spikewright/snn-core';
 import type { Answer, Examination, Job } from './job.js';
+import { readImages, readNetwork } from './read-workload.js';
 import { simulate } from './simulate.js';
 import { compareSpikes, expectedFile, firstSamples } from './spike-check.js';
-import { readImages, readNetwork } from './workload-files.js';
 
 /** Milliseconds, at least; the peers hold the same. */
 const WARM_UP = 500;

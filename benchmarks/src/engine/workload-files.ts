@@ -1,13 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import {
-  type Batch,
-  loadNetwork,
-  type Network,
-  readSafetensors,
-  type Shape,
-  saveNetwork,
-  writeSafetensors,
-} from '@spikewright/snn-core';
+import { type Network, type Shape, saveNetwork, writeSafetensors } from '@spikewright/snn-core';
 import { blobImages } from './blob-images.js';
 import { cached } from './cache.js';
 import { calibrate } from './calibrate.js';
@@ -40,16 +31,6 @@ export function imageFile(net: string, size: number): Promise<string> {
     const { data } = blobImages(shape, size, RUN_SEED);
     return writeSafetensors({ images: { shape: [size, ...shape], data } });
   });
-}
-
-/** Reads a network. */
-export const readNetwork = async (path: string): Promise<Network> => loadNetwork(await readFile(path));
-
-/** Reads the images as one batch. */
-export async function readImages(path: string): Promise<Batch> {
-  const { images } = readSafetensors(await readFile(path)).tensors;
-  const size = images.shape[0];
-  return { size, data: images.data, indices: Uint32Array.from({ length: size }, (_, sample) => sample) };
 }
 
 function inputShape({ nodes: [input] }: Network): Shape {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { packBytes, packFloats } from '../src/plan/pack-weights.js';
+import { type Kernel, packBytes, packFloats, placesIn } from '../src/plan/pack-weights.js';
 import { type Bench, openBench, wholes } from './kernels.js';
 
 let bench: Bench;
@@ -10,6 +10,20 @@ beforeAll(async () => {
 
 const words = (address: number, length: number) => Array.from(new Int32Array(bench.memory.buffer, address, length));
 const floats = (address: number, length: number) => Array.from(new Float32Array(bench.memory.buffer, address, length));
+
+const blockOf = ({ outputs }: Kernel) => ({ channel: 0, width: outputs });
+
+function packedBytes(kernel: Kernel, bits: number): Uint8Array {
+  const packed = new Uint8Array(placesIn(kernel, blockOf(kernel)));
+  packBytes(kernel, blockOf(kernel), new Float64Array(kernel.outputs).fill(1), bits === 7 ? 64 : 128, packed);
+  return packed;
+}
+
+function packedFloats(kernel: Kernel): Float32Array {
+  const packed = new Float32Array(placesIn(kernel, blockOf(kernel)));
+  packFloats(kernel, blockOf(kernel), packed);
+  return packed;
+}
 
 describe('gather', () => {
   const ROWS = 50;
@@ -24,7 +38,7 @@ describe('gather', () => {
     weights.fill(least, 0, width);
     weights.fill(most, width, 2 * width);
     const kernel = { kernel: Float32Array.from(weights), taps: 1, inputs: ROWS, outputs: width, groups: 1 };
-    const packed = packBytes(kernel, { channel: 0, width }, new Float64Array(width).fill(1), bits === 7 ? 64 : 128);
+    const packed = packedBytes(kernel, bits);
     const rows = bench.put(packed);
     for (const count of counts) {
       const lists = [wholes(count, count, 0, ROWS), new Array<number>(count).fill(0), new Array<number>(count).fill(1)];
@@ -42,7 +56,7 @@ describe('gather', () => {
   test.each(cases)('fires neurons of $bits-bit weights in blocks of $width', ({ bits, width, least, most }) => {
     const weights = wholes(bits, ROWS * width, least, most);
     const kernel = { kernel: Float32Array.from(weights), taps: 1, inputs: ROWS, outputs: width, groups: 1 };
-    const packed = packBytes(kernel, { channel: 0, width }, new Float64Array(width).fill(1), bits === 7 ? 64 : 128);
+    const packed = packedBytes(kernel, bits);
     const list = wholes(5, 30, 0, ROWS);
     const bias = wholes(6, width, -16_384, 16_384);
     const before = wholes(3, width, -10_000, 10_000);
@@ -67,7 +81,7 @@ describe('gather', () => {
   test.each([32, 16])('adds rows of floats in blocks of %i', (width) => {
     const weights = wholes(1, ROWS * width, -512, 512).map((weight) => weight / 256);
     const kernel = { kernel: Float32Array.from(weights), taps: 1, inputs: ROWS, outputs: width, groups: 1 };
-    const rows = bench.put(packFloats(kernel, { channel: 0, width }, (length) => new Float32Array(length)));
+    const rows = bench.put(packedFloats(kernel));
     const list = wholes(9, 40, 0, ROWS);
     const target = bench.put(new Float32Array(width).fill(0.5));
     bench.call[`gatherFloatOf${width}`](bench.put(Uint16Array.from(list)), 40, rows, target, 0.25);
@@ -79,7 +93,7 @@ describe('gather', () => {
     // 0.1 and its like have no end in binary, so that every order of additions gives a sum of its own.
     const weights = Float32Array.from(wholes(2, ROWS * 16, -500, 500), (weight) => weight / 10);
     const kernel = { kernel: weights, taps: 1, inputs: ROWS, outputs: 16, groups: 1 };
-    const rows = bench.put(packFloats(kernel, { channel: 0, width: 16 }, (length) => new Float32Array(length)));
+    const rows = bench.put(packedFloats(kernel));
     const list = wholes(9, 40, 0, ROWS - 1);
     const target = bench.put(new Float64Array(16).fill(0.3));
     bench.call.gatherDouble(bench.put(Uint16Array.from(list)), 40, rows, target);

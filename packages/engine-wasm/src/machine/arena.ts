@@ -15,6 +15,13 @@ const PAGE = 65_536;
 export const MOST_PAGES = 65_535;
 /** Kernels copy whole vectors, and may so read and write past the end of a list. */
 const SLACK = 128;
+/** Rows of weights fill cache lines: what begins elsewhere than at a line would touch two for each. */
+const LINE = 64;
+
+const align = (address: number): number => Math.ceil(address / LINE) * LINE;
+
+/** The first address for something else after some bytes. */
+export const after = (address: number, bytes: number): number => align(address + bytes + SLACK);
 
 /**
  * Makes an arena over a memory.
@@ -27,7 +34,7 @@ export function makeArena(memory: WebAssembly.Memory, from: number): Arena {
     memory,
     take: (bytes) => {
       const address = free;
-      free = align(free + bytes + SLACK);
+      free = after(free, bytes);
       reserve(memory, free);
       return address;
     },
@@ -49,8 +56,3 @@ function reserve(memory: WebAssembly.Memory, bytes: number): void {
   const wished = Math.min(MOST_PAGES, Math.max(pages, present + Math.min(present, 256)));
   memory.grow(wished - present);
 }
-
-/** Rows of weights fill cache lines: what begins elsewhere than at a line would touch two for each. */
-const LINE = 64;
-
-const align = (address: number): number => Math.ceil(address / LINE) * LINE;

@@ -2,6 +2,7 @@ import type { Compiled, Neuron, Node } from '@spikewright/snn-core';
 import { elements } from '@spikewright/snn-core';
 import type { Machine } from '../machine/start-machine.js';
 import type { Choices } from './choose-kernels.js';
+import { layOutLists } from './lists.js';
 import { loseBits, loseValues } from './losses.js';
 import type { Operation } from './operation.js';
 import { addressOf, type Bits, type Extent, takeBits, takeValues, type Values } from './signals.js';
@@ -43,11 +44,19 @@ export function makePlan(machine: Machine, compiled: Compiled, choices: Choices,
     values.set(name, take());
     if (neurons.has(name) && !bits.has(name)) sent.set(name, choices.dropout > 0 ? take() : values.get(name)!);
   }
-  const layers = { machine, compiled, choices, extent, bits, values, sent };
+  const lists = takeLists(machine, choices, extent);
+  const layers = { machine, compiled, choices, extent, lists, bits, values, sent };
   const operations = network.nodes.flatMap((node) =>
     operationsFor(node, layers).map((operation) => ({ ...operation, constant: choices.constant.has(node.name) })),
   );
   return { extent, bits, values, sent, operations };
+}
+
+/** Makes room for lists in each thread, as much as the largest layer needs: lists are of use while their layer runs only. */
+function takeLists({ arena }: Machine, { fused, currents }: Choices, { listed, lanes }: Extent): number[] {
+  const layers = [...fused.values(), ...currents.values()];
+  const most = Math.max(0, ...layers.map(({ current }) => layOutLists(current.terms, listed, 0).end));
+  return Array.from({ length: lanes }, () => arena.take(most));
 }
 
 interface Layers {
@@ -55,6 +64,7 @@ interface Layers {
   readonly compiled: Compiled;
   readonly choices: Choices;
   readonly extent: Extent;
+  readonly lists: readonly number[];
   readonly bits: ReadonlyMap<string, Bits>;
   readonly values: ReadonlyMap<string, Values>;
   readonly sent: ReadonlyMap<string, Values>;
@@ -71,7 +81,7 @@ function operationsFor(node: Node, layers: Layers): Operation[] {
 }
 
 function neuronLayer(node: Neuron, layers: Layers): Operation[] {
-  const { machine, compiled, choices, extent, bits, values, sent } = layers;
+  const { machine, compiled, choices, extent, lists, bits, values, sent } = layers;
   const seen = bits.get(node.name);
   if (!seen) return [slowNeurons(machine, node, values.get(node.inputs[0])!, sent.get(node.name)!, extent)];
   const shape = compiled.shapes.get(node.name)!;
@@ -80,7 +90,7 @@ function neuronLayer(node: Neuron, layers: Layers): Operation[] {
   const target = { ...seen, address: addressOf(seen, 0, node.delay ?? 0) };
   const carry = node.delay ? [carrySpikes(machine, seen, extent)] : [];
   if (fusion) {
-    const plan = { shape, ...fusion, target: { neuron: node, bits: target } };
+    const plan = { shape, ...fusion, lists, target: { neuron: node, bits: target } };
     return [...carry, writeLayer(machine, plan, bits, extent)];
   }
   const current = values.get(node.inputs[0])!;
@@ -96,10 +106,11 @@ function lossesOf(node: Neuron, { machine, compiled, choices, bits, values, sent
   return [loseValues(machine, place, sent.get(node.name)!, values.get(node.name)!)];
 }
 
-function valueLayer(node: Node, to: Values, { machine, compiled, choices, extent, bits, values }: Layers): Operation[] {
+function valueLayer(node: Node, to: Values, layers: Layers): Operation[] {
+  const { machine, compiled, choices, extent, lists, bits, values } = layers;
   const shape = compiled.shapes.get(node.name)!;
   const fusion = choices.currents.get(node.name);
-  if (fusion) return fusedCurrents(machine, { shape, ...fusion }, bits, to, extent);
+  if (fusion) return fusedCurrents(machine, { shape, ...fusion, lists }, bits, to, extent);
   if (node.op === 'conv2d' || node.op === 'dense') {
     return [convolveValues(machine, compiled, node, values.get(node.inputs[0])!, to)];
   }

@@ -75,37 +75,38 @@ export function forEachWeight(
   }
 }
 
+/** How many numbers a block is packed into: a row for each weight of a channel, and a row of zeros at the end. */
+export function placesIn(kernel: Kernel, block: Block): number {
+  const [from, to] = inputRange(kernel, block);
+  return (kernel.taps * (to - from) + 1) * block.width;
+}
+
 /**
- * Packs whole-number weights into rows of bytes (see assembly/gather.ts), a row of zeros at the end.
+ * Packs whole-number weights into rows of bytes (see assembly/gather.ts).
  *
  * @param scale - what the weights of each channel are multiplied by
  * @param offset - of the even bytes: 64 for 7 bits, 128 for 8
+ * @param packed - receives them: zeros, `placesIn` of them
  */
-export function packBytes(kernel: Kernel, block: Block, scale: Float64Array, offset: number): Uint8Array {
-  const [from, to] = inputRange(kernel, block);
-  const packed = new Uint8Array((kernel.taps * (to - from) + 1) * block.width);
+export function packBytes(kernel: Kernel, block: Block, scale: Float64Array, offset: number, packed: Uint8Array): void {
   for (let i = 0; i < packed.length; i += 2) packed[i] = offset;
   const places = Uint8Array.from({ length: block.width }, (_, place) => byteOf(place));
   const offsets = places.map((byte) => (byte % 2 === 0 ? offset : 0));
   forEachWeight(kernel, block, (row, place, channel, weight) => {
     packed[row * block.width + places[place]] = weight * scale[channel] + offsets[place];
   });
-  return packed;
 }
 
 /** Of each 16 channels the first eight have the even bytes, the others the odd ones. */
 const byteOf = (place: number): number => (place & ~15) + ((place & 7) << 1) + ((place & 8) >> 3);
 
-/** Packs float weights into rows, a row of zeros at the end; `Numbers` says of how many bits. */
-export function packFloats<Numbers extends Float32Array | Float64Array>(
-  kernel: Kernel,
-  block: Block,
-  make: (length: number) => Numbers,
-): Numbers {
-  const [from, to] = inputRange(kernel, block);
-  const packed = make((kernel.taps * (to - from) + 1) * block.width);
+/**
+ * Packs float weights into rows.
+ *
+ * @param packed - receives them: zeros, `placesIn` of them
+ */
+export function packFloats(kernel: Kernel, block: Block, packed: Float32Array | Float64Array): void {
   forEachWeight(kernel, block, (row, place, _, weight) => {
     packed[row * block.width + place] = weight;
   });
-  return packed;
 }

@@ -1,8 +1,8 @@
 import * as layout from '../layout.js';
 import type { Arena } from '../machine/arena.js';
 import type { Feed, Part } from './feeds.js';
+import type { Lists } from './lists.js';
 import { addressOf, type Bits, type Signal } from './signals.js';
-import type { Scratch } from './write-weights.js';
 
 /** Values of a record by the byte offset of their field. */
 export type Fields = readonly (readonly [offset: number, value: number])[];
@@ -17,7 +17,7 @@ export function record(arena: Arena, address: number, fields: Fields): void {
 interface Reader {
   readonly slot: number;
   readonly abreast: boolean;
-  readonly lists: Scratch | undefined;
+  readonly lists: Lists | undefined;
 }
 
 /** Writes the record of a feed. */

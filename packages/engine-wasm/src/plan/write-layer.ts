@@ -3,6 +3,7 @@ import * as layout from '../layout.js';
 import type { Arena } from '../machine/arena.js';
 import { CALLED, type Call } from '../machine/load-kernels.js';
 import type { Machine } from '../machine/start-machine.js';
+import { type Lists, layOutLists } from './lists.js';
 import { neuronTables } from './neuron-tables.js';
 import { keepCalls, type Operation, type Share, shareOf } from './operation.js';
 import { blocksOf, padded } from './pack-weights.js';
@@ -20,6 +21,8 @@ export interface LayerPlan {
   readonly whole: WholeNumbers | undefined;
   /** Whether floats are added up in 64 bits; for currents only. */
   readonly double: boolean;
+  /** Where each thread's lists go. */
+  readonly lists: readonly number[];
   /** The neurons and where their spikes go; or where a slot's currents go, `[step][position][padded channel]`. */
   readonly target: { readonly neuron: Neuron; readonly bits: Bits } | { readonly currents: (slot: number) => number };
 }
@@ -36,7 +39,7 @@ export function writeLayer(
 ): Operation {
   const channels = plan.shape.at(-1)!;
   const blocks = blocksOf(padded(channels), plan.whole ? 64 : plan.double ? 16 : 32);
-  const weights = plan.current.terms.map((term, i) => writeWeights(arena, term, i, plan, blocks, extent));
+  const weights = plan.current.terms.map((term, i) => writeWeights(arena, term, i, plan, blocks));
   const tables = neuronTables(arena, plan, extent);
   const largest = Math.max(1, ...weights.map(({ blockBytes }) => blockBytes));
   const shared: Fields = [
@@ -54,15 +57,15 @@ export function writeLayer(
     [layout.LAYER_GROUP, Math.max(1, Math.floor(CACHE / largest))],
   ];
   const calls = keepCalls((slot, share) => {
-    const feeds = plan.current.terms.map((term, i) => {
-      const lists = weights[i].scratch?.[share.lane];
-      return layerFeed(arena, term.feed, signals, { slot, abreast: share.abreast, lists });
-    });
+    const { lists } = layOutLists(plan.current.terms, extent.listed, plan.lists[share.lane]);
+    const feeds = plan.current.terms.map((term, i) =>
+      layerFeed(arena, term.feed, signals, { slot, abreast: share.abreast, lists: lists[i] }),
+    );
     const layer = arena.take(layout.LAYER_BYTES);
-    const terms = writeTerms(arena, weights, feeds, share.lane);
+    const terms = writeTerms(arena, weights, feeds, lists);
     record(arena, layer, [...shared, ...tables.fields(slot, share.abreast), [layout.LAYER_TERMS, terms]]);
     record(arena, layer, partOf(plan.shape, blocks.length, share));
-    const listed = feeds.filter((_, i) => weights[i].scratch);
+    const listed = feeds.filter((_, i) => lists[i]);
     return [...listed.map((feed): Call => [LIST, feed]), [RUN, layer]];
   });
   return { kind: 'kernels', abreast: true, calls, reset: tables.reset };
@@ -84,12 +87,26 @@ function partOf(shape: Shape, blocks: number, share: Share): Fields {
   ];
 }
 
-function writeTerms(arena: Arena, weights: readonly TermWeights[], feeds: readonly number[], lane: number): number {
+function writeTerms(
+  arena: Arena,
+  weights: readonly TermWeights[],
+  feeds: readonly number[],
+  lists: readonly (Lists | undefined)[],
+): number {
   const terms = arena.take(weights.length * layout.TERM_BYTES);
-  weights.forEach(({ fields, scale, scratch }, i) => {
+  weights.forEach(({ fields, scale }, i) => {
     const at = terms + i * layout.TERM_BYTES;
-    record(arena, at, [...fields, [layout.TERM_FEED, feeds[i]], ...(scratch?.[lane].fields ?? [])]);
+    record(arena, at, [...fields, [layout.TERM_FEED, feeds[i]], ...listFields(lists[i])]);
     arena.floats(at + layout.TERM_SCALE, 1)[0] = scale;
   });
   return terms;
 }
+
+const listFields = (lists: Lists | undefined): Fields =>
+  lists
+    ? [
+        [layout.TERM_ROWS, lists.rows],
+        [layout.TERM_ROWS_STEP, lists.rowsStep],
+        [layout.TERM_COUNTS, lists.counts],
+      ]
+    : [];

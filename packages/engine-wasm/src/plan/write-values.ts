@@ -3,7 +3,7 @@ import { slidingWindow } from '@spikewright/snn-core';
 import * as layout from '../layout.js';
 import type { Arena } from '../machine/arena.js';
 import { type Share, shareOf } from './operation.js';
-import { type Block, inputRange, type Kernel, packFloats } from './pack-weights.js';
+import { type Block, inputRange, type Kernel, packFloats, placesIn } from './pack-weights.js';
 import { type Fields, record, writeWords } from './write-feed.js';
 
 /** A convolution of values: its weights, and records that tell a kernel what to do with them. */
@@ -73,11 +73,9 @@ function kernelOf({ op, kernel, ...node }: Conv2d | Dense): Kernel {
 
 function writeBlocks(arena: Arena, kernel: Kernel, blocks: readonly Block[], numbers: keyof typeof FORMS): number {
   const table = blocks.flatMap((block) => {
-    const packed = packFloats<Float64Array | Float32Array>(kernel, block, (length) =>
-      numbers === 'double' ? new Float64Array(length) : new Float32Array(length),
-    );
-    const address = arena.take(packed.byteLength);
-    arena.bytes(address, packed.byteLength).set(new Uint8Array(packed.buffer));
+    const length = placesIn(kernel, block);
+    const address = arena.take(length * FORMS[numbers].bytes);
+    packFloats(kernel, block, numbers === 'double' ? arena.doubles(address, length) : arena.floats(address, length));
     return [address, ...inputRange(kernel, block)];
   });
   return writeWords(arena, table);

@@ -70,13 +70,16 @@ export function convWindow(node: Conv2d, image: Shape): Window {
 
 function conv2d(node: Conv2d, image: Shape, outputShape: Shape): Forward {
   const { start, outputs, taps } = tapTable(convWindow(node, image));
-  const kernel = Float64Array.from(node.kernel.data);
+  // Copied when first needed: fast engines, which compile networks too, have kernels of their own.
+  let copy: Float64Array | undefined;
   const [, , groupInputs, channels] = node.kernel.shape;
   const groupOutputs = channels / node.groups;
   const [positions, inputs] = [image[0] * image[1], image[2]];
   const bias = node.bias?.data ?? new Float32Array(channels);
   const size = elements(outputShape);
   return ([input], output, steps) => {
+    copy ??= Float64Array.from(node.kernel.data);
+    const kernel = copy;
     for (let at = 0; at < size; at += channels) {
       for (let k = 0; k < channels; k++) output[at + k] = bias[k] * steps;
     }
