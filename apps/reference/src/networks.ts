@@ -16,8 +16,8 @@ export interface TrainedNetwork {
 
 /** The name of a trained network. */
 export type TrainedName =
-  | `${DataSetName}${'' | '-qcfs4' | '-qcfs4-rcs' | '-qcfs8'}`
-  | `${'mnist' | 'fashion-mnist'}${'-tet' | '-tebn'}`;
+  | `${DataSetName}${'' | '-qcfs4' | '-qcfs4-rcs' | '-qcfs8' | '-tet'}`
+  | `${'mnist' | 'fashion-mnist'}-tebn`;
 
 /** The trained networks of the repository, by name. How each was trained stands in the `meta.source` of its file. */
 export const trainedNetworks: Readonly<Record<TrainedName, TrainedNetwork>> = {
@@ -57,6 +57,7 @@ export const trainedNetworks: Readonly<Record<TrainedName, TrainedNetwork>> = {
   'cifar10-qcfs4': { title: 'CIFAR-10, QCFS L = 4', dataSet: 'cifar10', activation: 'qcfs', levels: 4 },
   'cifar10-qcfs4-rcs': { title: 'CIFAR-10, QCFS L = 4, RCS', dataSet: 'cifar10', activation: 'qcfs', levels: 4 },
   'cifar10-qcfs8': { title: 'CIFAR-10, QCFS L = 8', dataSet: 'cifar10', activation: 'qcfs', levels: 8 },
+  'cifar10-tet': { title: 'CIFAR-10, TET, T = 4', dataSet: 'cifar10', activation: 'neuron' },
 };
 
 /**

@@ -63,7 +63,7 @@ const startRunner = async (
 async function countOperations(program: Program, { batch, steps }: Measurement): Promise<number[][]> {
   const weighted = program.network.nodes.filter(isWeighted).map(({ name }) => name);
   const work = Array.from({ length: batch.size }, () => [0]);
-  for await (const frame of program.run(batch, { steps, encoder: direct(), seed: 0 })) {
+  for await (const frame of program.run(batch, { steps, encoder: direct(), seed: 0, firstStop: steps })) {
     for (let row = 0; row < frame.rows; row++) {
       const until = work[frame.sampleOf(row)];
       const added = weighted.map((node) => frame.operations(node, row));

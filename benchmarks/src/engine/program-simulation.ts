@@ -5,7 +5,7 @@ import type { Simulation } from './simulation.js';
 export async function programSimulation(engine: Engine, network: Network): Promise<Simulation> {
   const program = await engine.compile(network);
   const run = async (batch: Batch, steps: number, see?: (frame: Frame) => void): Promise<void> => {
-    for await (const frame of program.run(batch, { steps, encoder: direct(), seed: 0 })) see?.(frame);
+    for await (const frame of program.run(batch, { steps, encoder: direct(), seed: 0, firstStop: steps })) see?.(frame);
   };
   return {
     network,

@@ -44,7 +44,7 @@ export async function measureMetrics(
 }
 
 async function receive({ program, batch, steps, seed }: MetricTask): Promise<void> {
-  for await (const _ of program.run(batch, { steps, encoder: direct(), seed }));
+  for await (const _ of program.run(batch, { steps, encoder: direct(), seed, firstStop: steps }));
 }
 
 const count = ({ program, batch, steps, seed }: MetricTask): Promise<Evaluation> =>

@@ -21,7 +21,7 @@ export async function timeWeights(
 /** Milliseconds a sample and step of one run; every frame is received, as a user's loop would. */
 async function time(program: Program, batch: Batch, steps: number): Promise<Round> {
   const [start, before] = [performance.now(), process.cpuUsage()];
-  for await (const _ of program.run(batch, { steps, encoder: direct(), seed: 0 }));
+  for await (const _ of program.run(batch, { steps, encoder: direct(), seed: 0, firstStop: steps }));
   const wall = performance.now() - start;
   const { user, system } = process.cpuUsage(before);
   const sampleSteps = batch.size * steps;

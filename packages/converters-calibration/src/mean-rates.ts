@@ -17,7 +17,7 @@ export async function meanRates(
   let samples = 0;
   try {
     for await (const batch of batches()) {
-      for await (const frame of program.run(batch, { steps, encoder: direct(), seed: 0 })) {
+      for await (const frame of program.run(batch, { steps, encoder: direct(), seed: 0, firstStop: steps })) {
         for (let row = 0; row < frame.rows; row++) {
           if (frame.stepOf(row) < steps) continue;
           // The layer is the read-out: its scores are its spikes, counted.

@@ -43,7 +43,7 @@ async function countSpikes(
   const counts = new Map(names.map((name): [string, Int32Array[]] => [name, []]));
   const answers: number[] = [];
   const program = await referenceEngine({ executor }).compile(network);
-  for await (const frame of program.run(batch, options)) {
+  for await (const frame of program.run(batch, { ...options, firstStop: options.steps })) {
     for (let row = 0; row < frame.rows; row++) {
       const sample = frame.sampleOf(row);
       answers[sample] = argmax(frame.scores(row));

@@ -32,7 +32,7 @@ export async function runSpikes(
   try {
     let first = 0;
     for (const batch of batches) {
-      for await (const frame of program.run(batch, { steps, encoder: direct(), seed: 0 })) {
+      for await (const frame of program.run(batch, { steps, encoder: direct(), seed: 0, firstStop: steps })) {
         for (let row = 0; row < frame.rows; row++) {
           const [sample, step] = [first + frame.sampleOf(row), frame.stepOf(row) - 1];
           answers[step] ??= new Int32Array(size);

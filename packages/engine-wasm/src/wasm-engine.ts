@@ -31,8 +31,7 @@ export interface WasmOptions {
   readonly floats?: 'float32' | 'float64';
   /**
    * How many steps of a sample are computed at a time, from 1 to 256; changes no result. Longer chunks are faster, but what
-   * was computed beyond a sample's stop is wasted. Left out: 1, so that nothing is; and 16 after a run without a stop, until
-   * the next stop.
+   * was computed beyond a sample's stop is wasted. Left out: 16 until the run's `firstStop`, then 1, so that nothing is.
    */
   readonly chunk?: number;
   /**

@@ -10,7 +10,6 @@ const batch = tinyBatch(network, SAMPLES);
 
 /** Stops all over, 1 to 12. */
 const stopOf = (sample: number): number => 1 + ((sample * 7) % STEPS);
-const never = (): number => STEPS + 1;
 
 /** An encoder that counts the steps it is asked for: those that are computed. */
 function counting(): { encoder: Encoder; steps: number[] } {
@@ -40,24 +39,11 @@ async function computedSteps(
   return steps;
 }
 
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-
 describe('wasmEngine and stops', () => {
   test.each([1, 2, 3])('never computes a step after a stop, with %i threads', async (workers) => {
     const program = await wasmEngine({ workers }).compile(network);
     const expected = batchStops();
     for (let run = 0; run < 2; run++) expect(await computedSteps(program, stopOf)).toEqual(expected);
-    program.dispose();
-  });
-
-  test('goes ahead after a run without stops, and no longer than until the first stop', async () => {
-    const program = await wasmEngine({ rows: 4 }).compile(network);
-    const all = Array.from({ length: SAMPLES }, () => STEPS);
-    expect(await computedSteps(program, never)).toEqual(all);
-    // The first four samples are computed to their end at once; all others stop where they do.
-    const ahead = Array.from({ length: SAMPLES }, (_, sample) => (sample < 4 ? STEPS : stopOf(sample)));
-    expect(await computedSteps(program, stopOf)).toEqual(ahead);
-    expect(sum(await computedSteps(program, stopOf))).toBe(sum(all.map((_, sample) => stopOf(sample))));
     program.dispose();
   });
 
@@ -71,17 +57,6 @@ describe('wasmEngine and stops', () => {
       program.dispose();
     },
   );
-
-  test('counts a run that was left as one that may stop', async () => {
-    const program = await wasmEngine({ rows: 4 }).compile(network);
-    await computedSteps(program, never);
-    for await (const frame of program.run(batch, { steps: STEPS, encoder: poisson(), seed: 1 })) {
-      expect(frame.rows).toBe(4);
-      break;
-    }
-    expect(sum(await computedSteps(program, stopOf))).toBe(sum(batchStops()));
-    program.dispose();
-  });
 
   test('wastes what a chunk holds where it is told to', async () => {
     const program = await wasmEngine({ chunk: 5 }).compile(network);

@@ -18,7 +18,7 @@ export async function agreement(
   const most = Math.max(...steps);
   try {
     for (const [place, batch] of batches.entries()) {
-      for await (const frame of program.run(batch, { steps: most, encoder: direct(), seed: 0 })) {
+      for await (const frame of program.run(batch, { steps: most, encoder: direct(), seed: 0, firstStop: most })) {
         for (let row = 0; row < frame.rows; row++) {
           const answer = expected[place].answers[frame.sampleOf(row)];
           steps.forEach((step, i) => {

@@ -31,7 +31,7 @@ export async function longRun(
     for (const batch of batches) {
       const answers = new Int32Array(batch.size);
       const counts = new Map(layers.map((layer) => [layer, Array.from(answers, () => new Int32Array())]));
-      for await (const frame of program.run(batch, { steps, encoder: direct(), seed: 0 })) {
+      for await (const frame of program.run(batch, { steps, encoder: direct(), seed: 0, firstStop: steps })) {
         for (let row = 0; row < frame.rows; row++) {
           const sample = frame.sampleOf(row);
           for (const [layer, bySample] of counts) {

@@ -58,7 +58,7 @@ async function attend(
   const inputOf = new Map(weights.map(({ node }) => [node.name, node.inputs[0]]));
   const program = await engine.compile(compiled.network);
   try {
-    for await (const frame of program.run(batch, { steps, encoder: direct(), seed: 0 })) {
+    for await (const frame of program.run(batch, { steps, encoder: direct(), seed: 0, firstStop: steps })) {
       for (let row = 0; row < frame.rows; row++) {
         const sample = frame.sampleOf(row);
         const sent = (source: string): ArrayLike<number> =>

@@ -65,7 +65,7 @@ export async function receivedWithin(
   };
   let seen: Moments | undefined;
   let counts: Float64Array | undefined;
-  for await (const frame of cut.run(batch, { steps, encoder: poisson(), seed })) {
+  for await (const frame of cut.run(batch, { steps, encoder: poisson(), seed, firstStop: steps })) {
     for (let row = 0; row < frame.rows; row++) {
       const spikes = frame.spikes(source, row);
       counts ??= new Float64Array(spikes.length);

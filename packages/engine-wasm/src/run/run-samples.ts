@@ -22,10 +22,6 @@ export interface Slot {
 export interface Runner extends FrameContext {
   /** How many steps of a sample that took `clock` steps are computed at a time; asked before each chunk. */
   chunk(clock: number): number;
-  /** Told when a sample is stopped before its last step. */
-  stopped(): void;
-  /** Told when all samples are done. */
-  ended(): void;
   /** Throws if the run may not go on. */
   check(): void;
 }
@@ -56,13 +52,11 @@ export function* runSamples(runner: Runner, batch: Batch, options: RunOptions): 
     }
     for (let at = slots.length - 1; at >= 0; at--) {
       const slot = slots[at];
-      if (slot.done && slot.clock < options.steps) runner.stopped();
       if (!slot.done && slot.clock < options.steps) continue;
       if (next < batch.size) enter(slot, next++);
       else slots.splice(at, 1);
     }
   }
-  runner.ended();
 }
 
 function openSlot({ compiled }: Runner, place: number): Slot {

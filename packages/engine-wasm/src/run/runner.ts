@@ -15,7 +15,7 @@ export interface Runners {
   run(batch: Batch, options: RunOptions, check: () => unknown): Iterable<Frame> | AsyncIterable<Frame>;
 }
 
-/** Steps of a sample computed at a time where nothing is known to stop it early; elsewhere one, so that none is in vain. */
+/** Steps of a sample computed at a time where nothing can stop it; elsewhere one, so that none is in vain. */
 const LONG = 16;
 /** Where steps are taken one by one: for how many of them neurons under constant current are computed at a time. */
 const AHEAD = 2;
@@ -33,26 +33,16 @@ type Planned = Pick<Runner, 'plan' | 'counts'>;
 export function makeRunner(machine: Machine, compiled: Compiled, settings: Settings): Runners {
   const planFor = keepPlans(machine, compiled, settings);
   let latest = 0;
-  // Whether the run before came to its end without a stop.
-  let quiet = false;
   const runner = (options: RunOptions, check: () => unknown): Runner => {
     const turn = ++latest;
-    let [long, stops] = [quiet, false];
-    // Steps that no stop comes before. Then pairs of steps follow, see AHEAD.
-    const certain = Math.floor((options.firstStop ?? 1) / AHEAD) * AHEAD;
-    quiet = false;
+    const { steps, firstStop = 1 } = options;
+    // What no stop comes before. Where steps are left, they come in pairs: see AHEAD.
+    const certain = firstStop === steps ? steps : firstStop - (firstStop % AHEAD);
     return {
       compiled,
       machine,
       ...planFor(options),
-      chunk: (clock) => settings.chunk ?? (long ? LONG : Math.max(1, Math.min(LONG, certain - clock))),
-      stopped: () => {
-        stops = true;
-        long = false;
-      },
-      ended: () => {
-        quiet = !stops;
-      },
+      chunk: (clock) => settings.chunk ?? Math.max(1, Math.min(LONG, certain - clock)),
       check: () => {
         check();
         if (turn === latest) return;

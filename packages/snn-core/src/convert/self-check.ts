@@ -58,7 +58,7 @@ async function answersOf(program: Program, batch: Batch, steps: number): Promise
     const classes = outputs.length / batch.size;
     return answers.map((_, i) => argmax(outputs.subarray(i * classes, (i + 1) * classes)));
   }
-  for await (const frame of program.run(batch, { steps, encoder: direct(), seed: 0 })) {
+  for await (const frame of program.run(batch, { steps, encoder: direct(), seed: 0, firstStop: steps })) {
     for (let row = 0; row < frame.rows; row++) {
       if (frame.stepOf(row) === steps) answers[frame.sampleOf(row)] = argmax(frame.scores(row));
     }

@@ -60,9 +60,9 @@ export interface RunOptions {
   readonly dropout?: number;
   /**
    * The first step after which the caller may stop a sample, from 1 to `steps`. A hint, which changes no result: until then an
-   * engine may compute steps together.
+   * engine may compute steps together. `steps` where none is stopped.
    *
-   * @defaultValue unknown
+   * @defaultValue 1
    */
   readonly firstStop?: number;
 }
