@@ -140,7 +140,9 @@ test.each(Object.keys(trainedNetworks) as TrainedName[])('loadTrained(%s) is wha
   for (const node of nodes) if (node.op === 'qcfs') expect(node.levels).toBe(levels);
   expect(meta.classNames).toEqual(dataSets[dataSet].classNames);
   const { testAccuracy } = meta.source as { testAccuracy: number };
-  expect(testAccuracy).toBeGreaterThan({ mnist: 0.99, 'fashion-mnist': 0.91, cifar10: 0.88 }[dataSet]);
+  // The spiking network for CIFAR-10 was trained for twelve epochs only.
+  const cifar10 = activation === 'neuron' ? 0.85 : 0.9;
+  expect(testAccuracy).toBeGreaterThan({ mnist: 0.99, 'fashion-mnist': 0.91, cifar10 }[dataSet]);
 });
 
 test('the trained networks differ, and another name is refused', async () => {
