@@ -26,9 +26,16 @@ const run = withModel(
 )
   .option('--images <n>', 'test images to measure on, drawn by the seed', wholeNumber(1, 1e6), 1000)
   .option('--converter <names>', 'pipelines parted by commas, converters of one joined by +; see --list')
-  .option('--tuner <names>', 'tuners parted by commas, each for a row beside the network as converted; see --list')
+  .option(
+    '--tuner <names>',
+    "tuners parted by commas, each for a row beside the network as converted; hebbian-*: derived from the paper's abstract; see --list",
+  )
   .option('--cutoff <names>', 'cutoffs parted by commas, each for a run that stops samples early, or none', 'top-k')
-  .option('--epsilon <share>', 'errors that cutoffs put up with (default: what each takes by itself)', share)
+  .option(
+    '--epsilon <share>',
+    'errors that cutoffs put up with, risk-controlled among the test images of the run (default: what each takes by itself)',
+    share,
+  )
   .option('--list', "show what there is, and what of it is derived from a paper's abstract alone")
   .addOption(new Option('--engine <name>', 'what runs the networks').choices(['wasm', 'reference']).default('wasm'))
   .option('--out <folder>', 'where results are written', 'out')

@@ -69,7 +69,12 @@ test('mainJob stops samples early in earnest: the answers that a post-hoc cut cl
   expect(images.held.indices).toHaveLength(300);
   expect(new Set([...images.held.indices, ...images.test.indices]).size).toBe(600);
   const times = new Map<string, number>();
-  const options = { steps: 16, seed: 0, engine: 'wasm', cuts: readCutoffs('top-k,risk-controlled', 0.02) } as const;
+  const options = {
+    steps: 16,
+    seed: 0,
+    engine: 'wasm',
+    cuts: readCutoffs('top-k,risk-controlled', 300, 0.02),
+  } as const;
   const subject = { ann, conversions: withTuners(readConversions('norm'), 'hebbian-onset') };
   const results: Result[] = [];
   const onTiming = (run: string, milliseconds: number) => void times.set(run, milliseconds);
@@ -89,8 +94,9 @@ test('mainJob stops samples early in earnest: the answers that a post-hoc cut cl
     expect(manifest.cutoff.name).toBe(cut.cutoff);
     const learning = cut.cutoff === 'top-k' ? images.train : images.held;
     expect(cut.learnt).toEqual({ name: learning.name, images: 300, seed: 0 });
-    // At 2 % of 300 with confidence 0.9 the promise can be made: 114 are enough.
-    expect(notes).toEqual(cut.cutoff === 'top-k' ? [] : [expect.stringMatching(/^at most 0\.02 of all samples/)]);
+    // At most 6 of the 300 test images. That 7 of them lie above n others has the chance (300 · ... · 294) / ((n + 300) · ... ·
+    // (n + 294)): 0.1010 for 115, 0.0995 for 116. So 116 are enough, and there are 300.
+    expect(notes).toEqual(cut.cutoff === 'top-k' ? [] : [expect.stringMatching(/^at most 0\.02 of 300 samples/)]);
     expect(evaluation.accuracy[15]).toBe(cut.claimed.accuracy);
     expect(evaluation.meanStopStep).toBeCloseTo(cut.claimed.meanStopStep, 12);
     expect(evaluation.meanStopStep).toBeLessThan(16);
@@ -124,7 +130,7 @@ test('mainJob stops samples early in earnest: the answers that a post-hoc cut cl
 test('a cutoff that is refused gives its reason, and the run to the end stays', async () => {
   const images = await readImages({ data: 'mnist', images: 20, calibration: 50, seed: 0 }, ann);
   const none = { ...images, held: { ...images.held, indices: images.held.indices.slice(0, 0) } };
-  const options = { steps: 2, seed: 0, engine: 'wasm', cuts: readCutoffs('top-k,risk-controlled') } as const;
+  const options = { steps: 2, seed: 0, engine: 'wasm', cuts: readCutoffs('top-k,risk-controlled', 20) } as const;
   const subject = { ann, conversions: readConversions('norm') };
   const results: Result[] = [];
   for await (const result of mainJob([subject], none, options, { onProgress: () => undefined })) results.push(result);
@@ -137,18 +143,22 @@ test('a cutoff that is refused gives its reason, and the run to the end stays', 
 });
 
 test('readCutoffs() and withTuners() know their names', () => {
-  expect(readCutoffs('none')).toEqual([]);
-  expect(readCutoffs('top-k, entropy').map(({ name }) => name)).toEqual(['top-k', 'entropy']);
-  expect(readCutoffs('top-k,risk-controlled', 0.03).map(({ policy }) => policy.options.epsilon)).toEqual([0.03, 0.03]);
-  expect(() => readCutoffs('topk')).toThrow('it must be none, or names among top-k, risk-controlled, spike-cp');
+  expect(readCutoffs('none', 50)).toEqual([]);
+  expect(readCutoffs('top-k, entropy', 50).map(({ name }) => name)).toEqual(['top-k', 'entropy']);
+  const [topK, controlled] = readCutoffs('top-k,risk-controlled', 50, 0.03).map(({ policy }) => policy.options);
+  expect(topK).toMatchObject({ epsilon: 0.03 });
+  // The promise is about the test images of the run, here 50.
+  expect(controlled).toEqual({ epsilon: 0.03, delta: 0.1, future: 50 });
+  expect(readCutoffs('risk-controlled', 50)[0].policy.options).toEqual({ epsilon: 0.01, delta: 0.1, future: 50 });
+  expect(() => readCutoffs('topk', 50)).toThrow('it must be none, or names among top-k, risk-controlled, spike-cp');
   expect(() => withTuners(readConversions('norm'), 'hebb')).toThrow('names must be among hebbian-timing');
-  for (const name of Object.keys(cutoffs)) expect(readCutoffs(name, 0.1)).toHaveLength(1);
+  for (const name of Object.keys(cutoffs)) expect(readCutoffs(name, 50, 0.1)).toHaveLength(1);
 });
 
 test('a list option takes nothing twice', () => {
   const twice = (option: string, name: string) =>
     new TypeError(`Cannot read ${option}: its parts must differ: '${name}' twice`);
-  expect(() => readCutoffs('top-k, entropy,top-k')).toThrow(twice('--cutoff', 'top-k'));
+  expect(() => readCutoffs('top-k, entropy,top-k', 50)).toThrow(twice('--cutoff', 'top-k'));
   expect(() => withTuners(readConversions('norm'), 'hebbian-onset, hebbian-onset')).toThrow(
     twice('--tuner', 'hebbian-onset'),
   );

@@ -1,10 +1,10 @@
 import type { Recording } from '@spikewright/snn-core';
 
 /**
- * Refuses a recording that nothing can be learnt from. Scores that are not finite are let through: they stop no sample.
+ * Refuses a recording that nothing can be learnt from.
  *
  * @throws TypeError for arrays that do not fit together, RangeError for no sample, no step, fewer than 2 classes, a label that
- * is no class, or labels of one class only
+ * is no class, labels of one class only, or a score that is not finite
  */
 export function checkRecording(action: string, { steps, classes, scores, labels }: Recording): void {
   const fail = (rule: string, value: number): never => {
@@ -23,4 +23,6 @@ export function checkRecording(action: string, { steps, classes, scores, labels 
   const stranger = labels.find((label) => label < 0 || label >= classes);
   if (stranger !== undefined) fail(`labels must be from 0 to ${classes - 1}`, stranger);
   if (labels.every((label) => label === labels[0])) fail('labels must be of at least 2 classes: all are', labels[0]);
+  const odd = scores.findIndex((score) => !Number.isFinite(score));
+  if (odd >= 0) fail(`scores must be finite: sample ${Math.floor(odd / (steps * classes))}`, scores[odd]);
 }

@@ -30,6 +30,24 @@ export function lostBelow({ steps, classes, scores, labels }: Recording, statist
 }
 
 /**
+ * How many samples lose their answers if all are stopped after the same step: right after T steps, and wrong after that one.
+ *
+ * @returns `[steps]`; 0 for the last
+ */
+export function lostAfter({ steps, classes, scores, labels }: Recording): Float64Array {
+  const lost = new Float64Array(steps);
+  labels.forEach((label, sample) => {
+    const rightAfter = (step: number): boolean => {
+      const at = (sample * steps + step - 1) * classes;
+      return argmax(scores.subarray(at, at + classes)) === label;
+    };
+    if (!rightAfter(steps)) return;
+    for (let step = 1; step < steps; step++) if (!rightAfter(step)) lost[step - 1]++;
+  });
+  return lost;
+}
+
+/**
  * The lowest threshold above which at most `most` samples may lose their answers.
  *
  * @param lost - what {@link lostBelow} returned

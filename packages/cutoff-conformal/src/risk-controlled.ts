@@ -80,8 +80,8 @@ const entries = {
  * too few the fit says `certified: false`, why, and how many are needed, and nothing stops early. Scores that are not finite
  * never stop a sample.
  *
- * @throws OptionsError for a wrong option; from `fit`: RangeError for a recording without samples or of one class, TypeError
- * for arrays that do not fit together; from `start`: TypeError for a fit of another network, encoder, T or options
+ * @throws OptionsError for a wrong option; from `fit`: RangeError for a recording without samples, of one class or with scores
+ * that are not finite, TypeError for arrays that do not fit together; from `start`: TypeError for a fit of another network, encoder, T or options
  */
 export const riskControlled: PluginFactory<CutoffPolicy, RiskControlledOptions> = definePlugin({
   role: 'cutoff',

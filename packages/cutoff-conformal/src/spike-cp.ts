@@ -65,8 +65,8 @@ const entries = {
  * Where the samples are too few the fit says `certified: false`, and nothing stops early. Scores that are not finite never stop
  * a sample.
  *
- * @throws OptionsError for a wrong option; from `fit`: RangeError for a recording without samples or of one class, TypeError
- * for arrays that do not fit together; from `start`: TypeError for a fit of another network, encoder, T or options
+ * @throws OptionsError for a wrong option; from `fit`: RangeError for a recording without samples, of one class or with scores
+ * that are not finite, TypeError for arrays that do not fit together; from `start`: TypeError for a fit of another network, encoder, T or options
  */
 export const spikeCP: PluginFactory<CutoffPolicy, SpikeCPOptions> = definePlugin({
   role: 'cutoff',
@@ -130,12 +130,11 @@ const checkpoints =
   (step) =>
     step % every === 0 || step === steps;
 
-/** The `rank`-th smallest -ln softmax of the labels after a step; null where there is none that is finite. */
+/** The `rank`-th smallest -ln softmax of the labels after a step; null where there are not as many. */
 function thresholdAfter({ steps, classes, scores, labels }: Recording, step: number, rank: number): number | null {
   const losses = Float64Array.from(labels, (label, sample) => {
     const at = (sample * steps + step - 1) * classes;
-    const loss = -logSoftmax(scores.subarray(at, at + classes))[label];
-    return Number.isNaN(loss) ? Infinity : loss;
+    return -logSoftmax(scores.subarray(at, at + classes))[label];
   });
   const threshold = losses.toSorted()[rank - 1] ?? Infinity;
   return Number.isFinite(threshold) ? threshold : null;

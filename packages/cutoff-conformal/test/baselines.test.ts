@@ -33,7 +33,33 @@ test('fixedStep() finds the first step that costs no more than the tolerance', (
   const firstOf = (cutoff: CutoffPolicy) => cutoff.firstStop!(cutoff.fit!(recording), recording);
   expect([0, 0.25, 0.5].map((tolerance) => firstOf(fixedStep({ tolerance })))).toEqual([3, 2, 1]);
   expect(firstOf(confidence({ tolerance: 0 }))).toBe(1);
-  expect(learn(fixedStep({ tolerance: 0.5 }), recording)).toMatchObject({ lost: 2, threshold: -1, samples: 4 });
+  expect(learn(fixedStep({ tolerance: 0.5 }), recording)).toMatchObject({ lost: 2, threshold: 0, samples: 4 });
+  expect(learn(fixedStep({ tolerance: 0.25 }), recording)).toMatchObject({ lost: 1, threshold: 1, samples: 4 });
+});
+
+test('fixedStep() counts what a step itself loses, whatever comes after it', () => {
+  // Right after steps 1, 2, 3, 4: sample 0 yes yes no yes, sample 1 no yes yes yes. Lost: 1, 0, 1, 0.
+  const uneven = recordingOf([
+    [0, [1, 0], [2, 0], [2, 3], [4, 3]],
+    [1, [1, 0], [1, 2], [1, 3], [1, 4]],
+  ]);
+  expect(learn(fixedStep({ tolerance: 0 }), uneven)).toMatchObject({ lost: 0, threshold: 1 });
+  expect(stopsOf(fixedStep({ tolerance: 0 }), uneven)).toEqual([2, 2]);
+  // 1 of 2 may be lost.
+  expect(stopsOf(fixedStep({ tolerance: 0.5 }), uneven)).toEqual([1, 1]);
+});
+
+test('confidence() counts every step at which a sample could be stopped and is wrong', () => {
+  // Leads of the mean scores, * where the sample is wrong and later right: sample 0 1 *2 1, sample 1 1 1 1.
+  const late = recordingOf([
+    [0, [1, 0], [0, 4], [3, 0]],
+    [1, [0, 1], [0, 2], [0, 3]],
+  ]);
+  // With any threshold below softmax(1) sample 0 stops after step 1, and is right: but step 2 lies above it, too.
+  expect(learn(confidence({ tolerance: 0 }), late)).toMatchObject({ lost: 0, threshold: softmax(2) });
+  expect(stopsOf(confidence({ tolerance: 0 }), late)).toEqual([3, 3]);
+  // The step itself: after step 1 nothing is lost.
+  expect(stopsOf(fixedStep({ tolerance: 0 }), late)).toEqual([1, 1]);
 });
 
 test('confidence() stops where the softmax of the mean scores is above the threshold', () => {

@@ -75,7 +75,7 @@ export interface TrainOptions extends LoopOptions {
   readonly gate?: Gate;
 }
 
-/** How a spiking network is trained. Every option but `steps` has a default; an unknown one is an error. */
+/** How a spiking network is trained. Every option has a default; an unknown one is an error. */
 export interface SpikingTrainOptions extends LoopOptions {
   /** T, how many time steps a sample takes, from 1 to 256. @defaultValue 4 */
   readonly steps?: number;

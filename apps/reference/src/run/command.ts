@@ -52,9 +52,9 @@ export async function runCommand(
     console.log([catalogueTable(), tunerTable(), cutoffTable()].map(terminalTable).join('\n\n'));
     return;
   }
-  const cuts = readCutoffs(options.cutoff, options.epsilon);
   const subjects = await readSubjects(model, options);
   const images = await readImages(options, subjects[0].ann);
+  const cuts = readCutoffs(options.cutoff, images.test.indices.length, options.epsilon);
   const outputs = openOutputs(options.out);
   outputs.addResult({ kind: 'results', format: 1, title: TITLE, command });
   const progress = showProgress();

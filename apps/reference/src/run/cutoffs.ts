@@ -7,8 +7,11 @@ import type { Table } from './table.js';
 /** A cutoff that `--cutoff` takes by name. */
 interface ListedCutoff {
   readonly title: string;
-  /** For ε, the share of wrong or lost answers that is put up with; without, the cutoff's own default. */
-  readonly make: (epsilon?: number) => CutoffPolicy;
+  /**
+   * For ε, the share of wrong or lost answers that is put up with; without, the cutoff's own default. `images` is the number
+   * of test images of the run: those that a promise is about.
+   */
+  readonly make: (epsilon: number | undefined, images: number) => CutoffPolicy;
   /** What it learns from. A promise about new images needs images that the network was not trained on. */
   readonly learnsFrom: 'training images' | 'held-out images';
   /** Where the method comes from. */
@@ -26,8 +29,8 @@ export const cutoffs: Readonly<Record<string, ListedCutoff>> = {
     label: 'released code',
   },
   'risk-controlled': {
-    title: 'risk-controlled: at most ε more errors, with confidence 1 - δ',
-    make: (epsilon) => riskControlled(epsilon === undefined ? {} : { epsilon }),
+    title: 'risk-controlled: at most ε more errors on the test images, with confidence 1 - δ',
+    make: (epsilon, images) => riskControlled({ ...(epsilon !== undefined && { epsilon }), future: images }),
     learnsFrom: 'held-out images',
     label: 'Learn then Test, applied here',
   },
@@ -67,9 +70,10 @@ export interface Cut {
 /**
  * Reads what `--cutoff` was given: names parted by commas; 'none' for no cutoff.
  *
+ * @param images - the number of test images of the run
  * @throws ReferenceError for an unknown name, TypeError for one that is there twice
  */
-export function readCutoffs(text: string, epsilon?: number): Cut[] {
+export function readCutoffs(text: string, images: number, epsilon?: number): Cut[] {
   if (text.trim() === 'none') return [];
   const names = text.split(',').map((name) => name.trim());
   requireDifferent('--cutoff', names);
@@ -79,7 +83,7 @@ export function readCutoffs(text: string, epsilon?: number): Cut[] {
       throw new ReferenceError(`Cannot read --cutoff: it must be none, or names among ${known}: '${name}'`);
     }
     const { make, learnsFrom } = cutoffs[name];
-    return { name, policy: make(epsilon), learnsFrom };
+    return { name, policy: make(epsilon, images), learnsFrom };
   });
 }
 

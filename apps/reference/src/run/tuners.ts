@@ -13,7 +13,7 @@ interface ListedTuner {
 }
 
 const DERIVED = "derived from the abstract; the paper's rule is not public";
-const BEYOND = 'ours, beyond the abstract';
+const BEYOND = 'derived from the abstract; this rule goes beyond it';
 
 /** The tuners by the names that `--tuner` takes. */
 export const tuners: Readonly<Record<string, ListedTuner>> = {
