@@ -1,34 +1,16 @@
 // @ts-check
 // CPU time of a step of direct training over 4 time steps, with the composition of neurons and with their kernel. The
 // network is that of the reference run with leaky neurons for ReLU; the images are noise.
-import { readFileSync } from 'node:fs';
-import { loadNetwork, randomStream } from '@spikewright/snn-core';
+import { randomStream } from '@spikewright/snn-core';
 import { registerTrainingKernels } from '@spikewright/tfjs-kernels-wasm';
 import { registerNeuronKernels } from '@spikewright/tfjs-kernels-wasm/neurons';
 import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { initialise, train, trainSpiking } from '../dist/index.js';
+import { ann, network } from './leaky-network.mjs';
 
 const COUNT = 640;
 
-const file = new URL('../../../apps/reference/networks/mnist.safetensors', import.meta.url);
-const ann = loadNetwork(readFileSync(file));
-const scalar = (/** @type {number} */ value) => ({ shape: [], data: Float32Array.of(value) });
-const neuron = /** @type {const} */ ({
-  op: 'neuron',
-  threshold: scalar(1),
-  initial: scalar(0),
-  reset: 'zero',
-  fires: '>',
-  leak: 0.5,
-  levels: [0, 1],
-});
-const network = {
-  ...ann,
-  nodes: ann.nodes.map(({ ...node }) =>
-    node.op === 'relu' ? { ...neuron, name: node.name, inputs: node.inputs } : node,
-  ),
-};
 const data = {
   size: COUNT,
   data: Float32Array.from({ length: COUNT * 784 }, randomStream(1)),
