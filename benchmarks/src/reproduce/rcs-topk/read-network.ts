@@ -47,7 +47,8 @@ export async function readNetwork(name: string, { images, calibration, seed, wor
     images: test.indices.length,
     test: () => batches(test, { size: BATCH * workers }),
     calibration: train.indices.length,
-    train: () => batches(train, { size: BATCH * workers }),
+    // Always the same: a calibrated conversion averages thresholds over batches.
+    train: () => batches(train, { size: BATCH }),
   };
 }
 
