@@ -31,7 +31,8 @@ export interface WasmOptions {
   readonly floats?: 'float32' | 'float64';
   /**
    * How many steps of a sample are computed at a time, from 1 to 256; changes no result. Longer chunks are faster, but what
-   * was computed beyond a sample's stop is wasted. Left out: 16 until the run's `firstStop`, then 1, so that nothing is.
+   * was computed beyond a sample's stop is wasted. Left out: 1, so that nothing is; but 16 until the run's `firstStop`, where
+   * that is `steps`, or 8 and later.
    */
   readonly chunk?: number;
   /**

@@ -40,11 +40,12 @@ export function* runSamples(runner: Runner, batch: Batch, options: RunOptions): 
     for (const slot of slots) {
       slot.steps = Math.min(runner.chunk(slot.clock), runner.plan.extent.chunk, options.steps - slot.clock);
     }
-    for (const slot of slots) writeInput(runner, slot, batch, encode);
-    yield* advance(runner.plan, slots, momentOf);
+    const ready = readyOf(slots);
+    for (const slot of ready) writeInput(runner, slot, batch, encode);
+    yield* advance(runner.plan, ready, momentOf);
     runner.check();
     for (let step = 0; ; step++) {
-      const rows = slots.filter((slot) => !slot.done && step < slot.steps);
+      const rows = ready.filter((slot) => !slot.done && step < slot.steps);
       if (rows.length === 0) break;
       for (const slot of rows) showStep(runner, slot, step);
       yield frameOf(runner, rows, step);
@@ -57,6 +58,12 @@ export function* runSamples(runner: Runner, batch: Batch, options: RunOptions): 
       else slots.splice(at, 1);
     }
   }
+}
+
+/** Those that take many steps go first, so that all others, which take one, go side by side. */
+function readyOf(slots: readonly Slot[]): readonly Slot[] {
+  const many = slots.filter(({ steps }) => steps > 1);
+  return many.length > 0 ? many : [...slots];
 }
 
 function openSlot({ compiled }: Runner, place: number): Slot {

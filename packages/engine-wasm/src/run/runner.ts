@@ -17,6 +17,8 @@ export interface Runners {
 
 /** Steps of a sample computed at a time where nothing can stop it; elsewhere one, so that none is in vain. */
 const LONG = 16;
+/** Fewer steps before the first stop are taken one by one too, side by side with those of other samples, which is quicker. */
+const WORTH = 8;
 /** Where steps are taken one by one: for how many of them neurons under constant current are computed at a time. */
 const AHEAD = 2;
 /** Potentials of whole numbers are planned for so many steps; longer runs get a plan of their own. */
@@ -36,8 +38,8 @@ export function makeRunner(machine: Machine, compiled: Compiled, settings: Setti
   const runner = (options: RunOptions, check: () => unknown): Runner => {
     const turn = ++latest;
     const { steps, firstStop = 1 } = options;
-    // What no stop comes before. Where steps are left, they come in pairs: see AHEAD.
-    const certain = firstStop === steps ? steps : firstStop - (firstStop % AHEAD);
+    // What is taken together before the first stop; what is left comes in pairs: see AHEAD.
+    const certain = firstStop === steps ? steps : firstStop < WORTH ? 0 : firstStop - (firstStop % AHEAD);
     return {
       compiled,
       machine,
