@@ -1,11 +1,15 @@
+import { existsSync } from 'node:fs';
+import { norm } from '@spikewright/converters-norm';
 import { direct, referenceEngine } from '@spikewright/snn-core';
 import { tinyBatch, tinyNetworks, withNeurons } from '@spikewright/testkit';
 import { expect, test } from 'vitest';
 import { onlyRight, recordAnswers } from '../src/weights/answers.js';
-import { measureWeights } from '../src/weights/measure-weights.js';
 import type { WeightResult, WeightResults } from '../src/weights/results.js';
+import { readSubject, withMeanPooling } from '../src/weights/subject.js';
 import { timeWeights } from '../src/weights/time-weights.js';
 import { weightTable } from '../src/weights/weight-table.js';
+
+const MODELS = '../shared/data/models';
 
 const compile = () => referenceEngine().compile(withNeurons(tinyNetworks().deep));
 
@@ -79,17 +83,28 @@ test('weightTable() has a line for each type of weights', () => {
   );
 });
 
-test('measureWeights() says how to make a network that is not there', async () => {
-  const plan = {
-    data: 'mnist',
-    images: 1,
-    steps: 1,
-    calibration: 1,
-    seed: 1,
-    rounds: 1,
-    say: () => undefined,
-  } as const;
-  await expect(measureWeights({ ...plan, network: 'absent' })).rejects.toThrow(
-    'Cannot measure weights: the network must exist, to be made by pnpm train mnist: absent',
+test('readSubject() says what a network can be where there is none', async () => {
+  await expect(readSubject('absent', 'no-models')).rejects.toThrow(
+    /^Cannot measure weights: the network must be a file, to be made by pnpm train, or one of allconv, .*: absent$/,
+  );
+  await expect(readSubject('cntk', 'no-models')).rejects.toThrow(
+    "Cannot read model: the folder of --models must hold cntk-mnist.onnx: 'no-models'",
   );
 });
+
+test.skipIf(!existsSync(MODELS))(
+  'readSubject() reads a published network; its max pooling is averaged before it spikes (skipped without ../shared/data)',
+  async () => {
+    const { ann, dataSet } = await readSubject('cntk', MODELS);
+    expect([dataSet, ann.meta.name]).toEqual(['mnist', 'ONNX: max pooling (CNTK), MNIST']);
+    const calibration = {
+      batches: async function* () {
+        yield tinyBatch(ann, 2);
+      },
+      engine: referenceEngine(),
+    };
+    const { nodes } = await withMeanPooling(ann, norm()).convert(ann, calibration);
+    expect(nodes.filter(({ op }) => op === 'maxPool2d')).toEqual([]);
+    expect(nodes.filter(({ op }) => op === 'avgPool2d').length).toBe(2);
+  },
+);

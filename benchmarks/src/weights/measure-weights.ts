@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { norm } from '@spikewright/converters-norm';
 import { batches, type ImageSet, shuffle, take } from '@spikewright/datasets';
@@ -12,7 +11,6 @@ import {
   evaluate,
   evaluateAnn,
   identity,
-  loadNetwork,
   type Network,
   networkHash,
   type Program,
@@ -20,12 +18,12 @@ import {
 import { describeMachine } from '../engine/machine.js';
 import { type Answers, onlyRight, recordAnswers } from './answers.js';
 import type { Checkpoint, WeightResult, WeightResults } from './results.js';
+import { type Subject, withMeanPooling } from './subject.js';
 import { timeWeights } from './time-weights.js';
 
 /** What is measured. */
 export interface WeightPlan {
-  /** Path of a trained network. */
-  readonly network: string;
+  readonly ann: Subject['ann'];
   readonly data: DataSetName;
   /** How many test images. */
   readonly images: number;
@@ -53,12 +51,11 @@ const BATCH = 64;
 
 /** Converts a trained network by `norm()`, and measures it with each type of weights on one thread. */
 export async function measureWeights(plan: WeightPlan): Promise<WeightResults> {
-  const { data, images, seed, steps, rounds, say } = plan;
-  const ann = await readNetwork(plan);
+  const { ann, data, images, seed, steps, rounds, say } = plan;
   const test = take(shuffle(await dataSets[data].load('test'), seed), images);
   say('converting');
   const calibration = await calibrationOf(plan);
-  const snn = await norm({ scope: 'channel' }).convert(ann, calibration);
+  const snn = await withMeanPooling(ann, norm({ scope: 'channel' })).convert(ann, calibration);
   const networks = await Promise.all(TYPES.map(({ converter }) => converter().convert(snn, calibration)));
   const programs = await Promise.all(networks.map((network) => wasmEngine().compile(network)));
   say('timing');
@@ -68,7 +65,7 @@ export async function measureWeights(plan: WeightPlan): Promise<WeightResults> {
   for (const program of programs) program.dispose();
   const { length } = test.indices;
   return {
-    ...(await circumstances(ann, plan)),
+    ...(await circumstances(plan)),
     images: length,
     batch: Math.min(BATCH, length),
     annAccuracy,
@@ -76,7 +73,7 @@ export async function measureWeights(plan: WeightPlan): Promise<WeightResults> {
   };
 }
 
-async function circumstances(ann: Network, { data, calibration, seed, steps }: WeightPlan) {
+async function circumstances({ ann, data, calibration, seed, steps }: WeightPlan) {
   const { name = 'unnamed', source } = ann.meta;
   return {
     format: 1,
@@ -90,19 +87,6 @@ async function circumstances(ann: Network, { data, calibration, seed, steps }: W
     seed,
     steps,
   } as const;
-}
-
-async function readNetwork({ network, data }: WeightPlan): Promise<Network> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(network);
-  } catch (cause) {
-    throw new ReferenceError(
-      `Cannot measure weights: the network must exist, to be made by pnpm train ${data}: ${network}`,
-      { cause },
-    );
-  }
-  return loadNetwork(bytes);
 }
 
 async function calibrationOf({ data, seed, calibration }: WeightPlan): Promise<Calibration> {

@@ -3,10 +3,14 @@ import type { WeightResults } from './results.js';
 
 const FOLDER = new URL('../../results/', import.meta.url);
 
-/** Writes results as JSON; gives the path within the benchmarks folder. A run overwrites no other. */
-export async function writeWeights(results: WeightResults): Promise<string> {
+/**
+ * Writes results as JSON; gives the path within the benchmarks folder. A run overwrites no other.
+ *
+ * @param label - what was measured, for the file's name
+ */
+export async function writeWeights(results: WeightResults, label: string): Promise<string> {
   await mkdir(FOLDER, { recursive: true });
-  const name = `${results.date}-weights-${results.data}-node${results.machine.node.split('.')[0]}`;
+  const name = `${results.date}-weights-${label}-node${results.machine.node.split('.')[0]}`;
   const taken = await readdir(FOLDER);
   let file = `${name}.json`;
   for (let place = 2; taken.includes(file); place++) file = `${name}-${place}.json`;

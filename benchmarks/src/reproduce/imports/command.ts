@@ -2,14 +2,12 @@ import { balance } from '@spikewright/converters-balance';
 import { ecc } from '@spikewright/converters-ecc';
 import { norm } from '@spikewright/converters-norm';
 import { withInputScale } from '@spikewright/reference/input-scale';
-import { type Converter, chain, type Network } from '@spikewright/snn-core';
+import { type Converter, chain } from '@spikewright/snn-core';
 import { averageMaxPooling } from '@spikewright/snn-core/convert';
 import { type Command, Option } from 'commander';
 import { reproductionCommand } from '../reproduction-command.js';
 import { type Scope, type Setting, settingOf } from '../setting.js';
-import { publishedModels, readPublished } from './models.js';
-
-const hasMaxPooling = ({ nodes }: Network): boolean => nodes.some(({ op }) => op === 'maxPool2d');
+import { hasMaxPooling, publishedModels, readPublished } from './models.js';
 
 const CONVERTERS: Readonly<Record<string, Converter>> = {
   'norm, strong by channel': norm(),

@@ -74,3 +74,6 @@ export async function readPublished(name: string, folder: string): Promise<Uint8
     throw new ReferenceError(`Cannot read model: the folder of --models must hold ${file}: '${folder}'`, { cause });
   }
 }
+
+/** Whether pooling must be averaged before a network can spike. */
+export const hasMaxPooling = ({ nodes }: Network): boolean => nodes.some(({ op }) => op === 'maxPool2d');
