@@ -13,6 +13,7 @@ import {
   selectSamples,
 } from '../src/reproduce/guarantee/samples.js';
 import { guaranteeTables } from '../src/reproduce/guarantee/tables.js';
+import { verdictOf } from '../src/reproduce/guarantee/verdict.js';
 
 let results: GuaranteeResults;
 const said: string[] = [];
@@ -51,6 +52,30 @@ test('tables and plot show the promise and every policy', () => {
   expect(tables).toContain('a half for 300 to come');
   expect(tables).toMatch(/SpikeCP/);
   expect(drawPolicies(results)).toMatch(/^<svg[^>]* xmlns="http:\/\/www.w3.org\/2000\/svg"/);
+});
+
+test('verdictOf() takes the worst row of each reading, and judges those that something is promised of', () => {
+  const broken = (share: number) => ({ lost: proportion(50, 100), errors: { share, low: 0, high: 1 }, meanStep: 2 });
+  const row = (population: number, future: number, halves: number) => ({
+    epsilon: 0.01,
+    population: broken(population),
+    future: broken(future),
+    halves: broken(halves),
+  });
+  const networks = [
+    { ...results.networks[0], promises: [row(0.02, 0.05, 0.14), row(0.1, 0.04, 0.03)] },
+    { ...results.networks[0], promises: [row(0, 0.12, 0)] },
+  ];
+  expect(verdictOf({ networks, delta: 0.1 })).toEqual([
+    { reading: 'population', worst: 0.1, promised: true, holds: true },
+    { reading: 'future', worst: 0.12, promised: true, holds: false },
+    { reading: 'halves', worst: 0.14, promised: false, holds: false },
+  ]);
+  const tables = guaranteeTables({ ...results, networks });
+  expect(tables).toContain(
+    'told how many images it has: in at most 12.0 % of the draws; at most 10 % promised: BROKEN',
+  );
+  expect(tables).toContain('not told: in at most 14.0 % of the draws; nothing promised');
 });
 
 test('proportion() is the share with the interval of Clopper and Pearson', () => {

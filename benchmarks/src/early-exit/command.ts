@@ -20,6 +20,7 @@ interface Options {
   readonly images: number;
   readonly rounds: number;
   readonly seed: number;
+  readonly untold: boolean;
   readonly json: boolean;
 }
 
@@ -32,28 +33,37 @@ export const earlyExitCommand: Command = new Command('early-exit')
   .option('--networks <names>', 'trained networks with QCFS activations', names, ['mnist-qcfs4', 'cifar10-qcfs4'])
   .option('--steps <list>', 'T, time steps', wholeNumbers, [4, 16, 32])
   .addOption(new Option('--weights <form>', 'how weights are run').choices(['float32', '8 bits']).default('float32'))
-  .option('--images <n>', 'test images, drawn by the seed, that run in one batch', wholeNumber, 128)
+  .option('--images <n>', 'test images, drawn by the seed, that run in one batch', wholeNumber, 512)
   .option('--rounds <n>', 'rounds of timing', wholeNumber, 9)
   .option('--seed <n>', 'what draws images and stops, from 1', wholeNumber, 1)
+  .option('--untold', 'let the engine reckon with stops from step 1 on, as cutoffs do that look at scores', false)
   .option('--json', 'write results to benchmarks/results', false)
   .action(earlyExitBenchmark);
 
 async function earlyExitBenchmark({ json, ...options }: Options): Promise<void> {
-  const { networks, steps, weights, images, rounds, seed } = options;
+  const { networks, steps, weights, images, rounds, seed, untold } = options;
   const results: EarlyExit[] = [];
   for (const name of networks) {
     const { network, batch } = await readCase(name, options);
     const known = { network: name, hash: await networkHash(network), weights };
     for (const T of steps) {
       console.error(`${name}: T = ${T} ...`);
-      const savings = await measureEarlyExit({ engine: wasmEngine(), network, batch, steps: T, rounds, seed });
+      const savings = await measureEarlyExit({
+        engine: wasmEngine(),
+        network,
+        batch,
+        steps: T,
+        rounds,
+        seed,
+        told: !untold,
+      });
       results.push(...savings.map((saving) => ({ ...known, ...saving })));
     }
   }
   const written: EarlyExitResults = {
     format: 1,
     benchmark: 'early-exit',
-    command: `pnpm bench early-exit --json --networks ${networks.join(',')} --steps ${steps.join(',')} --weights '${weights}' --images ${images} --rounds ${rounds} --seed ${seed}`,
+    command: `pnpm bench early-exit --json --networks ${networks.join(',')} --steps ${steps.join(',')} --weights '${weights}' --images ${images} --rounds ${rounds} --seed ${seed}${untold ? ' --untold' : ''}`,
     date: new Date().toISOString().slice(0, 10),
     machine: describeMachine(),
     versions: versions(),

@@ -16,7 +16,7 @@ export interface EarlyExit {
   readonly wall: Pair<number>;
   /** Median processor time a sample, in milliseconds. */
   readonly busy: Pair<number>;
-  /** The shares that are saved, and the share of time by the share of operations. */
+  /** The shares that are saved (of time: the median over rounds), and the share of time by the share of operations. */
   readonly operationsSaved: number;
   readonly wallSaved: number;
   readonly ratio: number;

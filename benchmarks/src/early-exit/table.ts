@@ -31,7 +31,8 @@ export function earlyExitTable({ results, images, seed }: EarlyExitResults): str
 
 const LEGEND = [
   'operations: accumulates and multiply-accumulates saved by the stops; ms: the full run, a sample, one thread, median of',
-  'interleaved rounds; saved: of that time; by operations: the one by the other; busy: the same by processor time',
+  'interleaved rounds; saved: of that time, median of the rounds; by operations: the one by the other; busy: the same by',
+  'processor time',
 ].join('\n');
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;

@@ -5,7 +5,8 @@ import { evaluateStops, type Stops } from './stops.js';
 
 /**
  * OCT, the optimal cutoff timestep: for each sample the first step from which on the answer stays right, T where it never
- * does. Their mean is what no cutoff that loses nothing can go below; it needs the labels, so it is a bound and no cutoff.
+ * does. No cutoff that keeps every right answer for good can stop earlier. It needs the labels, so it is a yardstick and no
+ * cutoff; and no lower bound either, for a sample that is wrong at T counts with T, though stopping it early loses nothing.
  *
  * ```text
  * g(X) = min { t : argmax Y(k) is the label for all k from t to T },   T if there is none

@@ -146,20 +146,10 @@ function runSixteen(
   v128.store(potential, v7, 112);
 }
 
-/**
- * Takes a layer of one sample, or a thread's part of it, through some steps. Where they were taken before: puts the spikes of
- * step `-steps`, counted from 0, in the place of those of the first.
- */
+/** Takes a layer of one sample, or a thread's part of it, through some steps. */
 export function runNeurons(neurons: usize, steps: i32): void {
   const channels = <usize>load<u32>(neurons, NEURONS_CHANNELS);
   const last = <usize>load<u32>(neurons, NEURONS_TO);
-  if (steps < 0) {
-    const first = <usize>load<u32>(neurons, NEURONS_FROM);
-    const bits = <usize>load<u32>(neurons, NEURONS_BITS) + ((first * channels) >> 3);
-    const bytes = ((last - first) * channels) >> 3;
-    memory.copy(bits, bits + <usize>-steps * <usize>load<u32>(neurons, NEURONS_BITS_STEP), bytes);
-    return;
-  }
   const currentStep = <usize>load<u32>(neurons, NEURONS_CURRENT_STEP);
   const bitsStep = <usize>load<u32>(neurons, NEURONS_BITS_STEP);
   const above = load<i32>(neurons, NEURONS_ABOVE) !== 0;

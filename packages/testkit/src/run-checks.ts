@@ -98,14 +98,20 @@ async function checkSizes({ engine, batch, all }: Run, network: Network): Promis
   }
 }
 
-async function checkStops({ engine, batch, all }: Run, network: Network): Promise<void> {
+async function checkStops({ engine, batch }: Run, network: Network): Promise<void> {
   // Every third sample takes all its steps, so that stopped ones have neighbours that go on.
   const stopAfter = (sample: number): number => (sample % 3 === 0 ? STEPS : 1 + (sample % 4));
-  const expected = new Map([...all].map(([sample, steps]) => [sample, steps.slice(0, stopAfter(sample))]));
-  const program = await engine.compile(network);
-  const actual = await traceRun(program, batch, options(poisson()), stopAfter);
-  program.dispose();
-  insistSameTrace(actual, expected, 'when samples are stopped');
+  for (const encoder of [direct(), poisson()]) {
+    const all = await traceOf(engine, network, batch, encoder);
+    const expected = new Map([...all].map(([sample, steps]) => [sample, steps.slice(0, stopAfter(sample))]));
+    // Right or wrong, the hint changes nothing.
+    for (const firstStop of [1, 3, STEPS]) {
+      const program = await engine.compile(network);
+      const actual = await traceRun(program, batch, { ...options(encoder), firstStop }, stopAfter);
+      program.dispose();
+      insistSameTrace(actual, expected, `when samples are stopped: ${encoder.name}, firstStop ${firstStop}`);
+    }
+  }
 }
 
 async function checkLeaving({ engine, batch, all }: Run, network: Network): Promise<void> {

@@ -53,7 +53,7 @@ export interface CutDetails {
   readonly medianStopStep: number;
   /** What a cut through the scores of the run to the end would have claimed: the work of T steps shared out evenly. */
   readonly claimed: { readonly accuracy: number; readonly meanStopStep: number };
-  /** The optimal cutoff timestep: no cutoff that loses nothing can stop earlier. */
+  /** The optimal cutoff timestep, a yardstick that needs the labels; samples that are wrong at T count with T. */
   readonly optimal: { readonly mean: number; readonly median: number };
 }
 

@@ -12,6 +12,7 @@ import { measurePromises } from './measure-promises.js';
 import type { GuaranteeResults, NetworkResults } from './results.js';
 import { rightAnswers } from './samples.js';
 import { guaranteeTables } from './tables.js';
+import { verdictOf } from './verdict.js';
 import { writeGuarantee } from './write.js';
 
 interface Options {
@@ -46,6 +47,7 @@ export const guaranteeCommand: Command = new Command('guarantee')
     const results = await reproduceGuarantee(options, (what) => console.error(what));
     console.log(`\n${guaranteeTables(results)}\n\nMade by: ${results.command}`);
     if (json) for (const file of await writeGuarantee(results)) console.log(`wrote ${file}`);
+    if (verdictOf(results).some(({ promised, holds }) => promised && !holds)) process.exitCode = 1;
   });
 
 /**

@@ -1,12 +1,26 @@
 import Table from 'cli-table3';
 import type { Proportion } from './proportion.js';
 import type { Broken, GuaranteeResults, NetworkResults } from './results.js';
+import { type Verdict, verdictOf } from './verdict.js';
 
-/** The tables of a run: whether the promise held, then what each policy did. */
+/** The tables of a run: whether the promise held, then what each policy did; the verdict last. */
 export function guaranteeTables(results: GuaranteeResults): string {
-  return results.networks
-    .flatMap((network) => [promiseTable(network, results), policyTable(network, results)])
-    .join('\n\n');
+  const tables = results.networks.flatMap((network) => [promiseTable(network, results), policyTable(network, results)]);
+  const verdicts = verdictOf(results).map((verdict) => sentence(verdict, results.delta));
+  return [...tables, verdicts.join('\n')].join('\n\n');
+}
+
+const READINGS = {
+  population: 'all images',
+  future: 'the other half, told how many images it has',
+  halves: 'the other half, not told',
+} as const;
+
+function sentence({ reading, worst, promised, holds }: Verdict, delta: number): string {
+  const bound = promised
+    ? `at most ${percent(delta, 0)} % promised: ${holds ? 'holds' : 'BROKEN'}`
+    : 'nothing promised';
+  return `More than ε additional errors, counted on ${READINGS[reading]}: in at most ${percent(worst, 1)} % of the draws; ${bound}`;
 }
 
 function promiseTable(

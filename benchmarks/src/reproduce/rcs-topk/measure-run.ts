@@ -11,7 +11,7 @@ import {
 import { AIM, type CutoffRow, type RealRun, type RunWork } from './results.js';
 
 /** How often the two runs take turns. */
-const ROUNDS = 3;
+const ROUNDS = 5;
 
 /** What a run is measured with. */
 export interface RunPlan {

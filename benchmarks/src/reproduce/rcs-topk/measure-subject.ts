@@ -16,8 +16,8 @@ export interface SubjectPlan {
   readonly onProgress: (share: number) => void;
 }
 
-/** Runs of the test images: the recording, and three rounds with the cutoff and without. */
-const TEST_RUNS = 7;
+/** Runs of the test images: the recording, and five rounds with the cutoff and without. */
+const TEST_RUNS = 11;
 
 /** Makes a network spike, records it, fits cutoffs, and runs one of them in earnest. */
 export async function measureSubject(given: Given, form: Form, plan: SubjectPlan): Promise<Subject> {

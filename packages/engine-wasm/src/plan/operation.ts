@@ -29,8 +29,6 @@ export type Operation = {
       /** Whether its kernels can take several slots through a step, side by side. */
       readonly abreast: boolean;
       calls(slot: number, share: Share): readonly Call[];
-      /** What its kernels are told where it is not the number of steps. */
-      told?(steps: number, moment: Moment): number;
     }
   | { readonly kind: 'function'; run(slot: number, steps: number, moment: Moment): void }
 );

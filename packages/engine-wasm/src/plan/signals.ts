@@ -29,8 +29,6 @@ export type Signal = Bits | Values;
 export interface Extent {
   readonly slots: number;
   readonly chunk: number;
-  /** Where steps are taken one by one: for how many of them neurons under constant current are computed at a time. */
-  readonly ahead: number;
   /** Of how many steps, of one sample or of several, spikes are listed at a time. */
   readonly listed: number;
   /** Threads, each with scratch memory of its own. */

@@ -23,7 +23,6 @@ export function writeValueNeurons(
   const bytes = positions * channels * 8;
   const spread = channels === real ? { values: current, operations: [] } : spreadOf(arena, current, real, extent);
   const from = spread.values;
-  const isConstant = from.stepBytes === 0 && !neuron.gains;
   const theta = writeTheta(arena, neuron, positions, real);
   const start = writeStart(arena, neuron, positions, real);
   const states = arena.take(extent.slots * bytes);
@@ -51,25 +50,8 @@ export function writeValueNeurons(
     return [[CALLED.indexOf('runNeurons'), address]];
   });
   const reset = (slot: number): void => arena.bytes(states + slot * bytes, bytes).set(arena.bytes(start, bytes));
-  return [
-    ...spread.operations,
-    ...gains.operations,
-    { kind: 'kernels', abreast: false, calls, reset, ...(isConstant && { told: goAhead(extent.ahead) }) },
-  ];
+  return [...spread.operations, ...gains.operations, { kind: 'kernels', abreast: false, calls, reset }];
 }
-
-/**
- * Where one step is asked for, `ahead` are computed at a time, and the spikes of the others then put in place, one step after
- * another. To load and store potentials takes longer than a comparison more, which alone is in vain after a stop: no spike
- * goes anywhere before its step.
- */
-const goAhead =
-  (ahead: number) =>
-  (steps: number, { clock, options }: Moment): number => {
-    if (steps > 1 || ahead === 1) return steps;
-    const at = clock % ahead;
-    return at === 0 ? Math.min(ahead, options.steps - clock) : -at;
-  };
 
 /** Where a slot's gains of a chunk lie, and the operation that puts them there; 0 and none for neurons without. */
 function gainsOf(

@@ -27,10 +27,10 @@ export function* advance(plan: Plan, slots: readonly Slot[], momentOf: (slot: Sl
       calls = emptyLanes(lanes);
       for (const slot of slots.filter(isDue)) operation.run(slot.place, slot.steps, momentOf(slot));
     } else if (shares) {
-      for (const slot of slots.filter(isDue)) addShares(operation, slot, momentOf, calls);
+      for (const slot of slots.filter(isDue)) addShares(operation, slot, calls);
       yield* handOut(calls);
       calls = emptyLanes(lanes);
-    } else for (const group of groups) addCalls(operation, group, isDue, momentOf, calls[group.lane]);
+    } else for (const group of groups) addCalls(operation, group, isDue, calls[group.lane]);
   }
   yield* handOut(calls);
 }
@@ -65,35 +65,22 @@ function* handOut(calls: readonly number[][]): Generator<Work> {
 
 type Kernels = Operation & { kind: 'kernels' };
 
-type MomentOf = (slot: Slot) => Moment;
-
-const toldOf = ({ told }: Kernels, slot: Slot, momentOf: MomentOf): number =>
-  told ? told(slot.steps, momentOf(slot)) : slot.steps;
-
-function addCalls(
-  operation: Kernels,
-  { lane, slots }: Group,
-  isDue: (slot: Slot) => boolean,
-  momentOf: MomentOf,
-  calls: number[],
-): void {
+function addCalls(operation: Kernels, { lane, slots }: Group, isDue: (slot: Slot) => boolean, calls: number[]): void {
   const share = { lane, part: 0, parts: 1, abreast: false };
   if (operation.abreast && slots.length > 1) {
     for (const call of operation.calls(slots[0].place, { ...share, abreast: true })) calls.push(...call, slots.length);
     return;
   }
   for (const slot of slots.filter(isDue)) {
-    const told = toldOf(operation, slot, momentOf);
-    for (const call of operation.calls(slot.place, share)) calls.push(...call, told);
+    for (const call of operation.calls(slot.place, share)) calls.push(...call, slot.steps);
   }
 }
 
-function addShares(operation: Kernels, slot: Slot, momentOf: MomentOf, calls: readonly number[][]): void {
+function addShares(operation: Kernels, slot: Slot, calls: readonly number[][]): void {
   const parts = calls.length;
-  const told = toldOf(operation, slot, momentOf);
   for (let part = 0; part < parts; part++) {
     for (const call of operation.calls(slot.place, { lane: part, part, parts, abreast: false })) {
-      calls[part].push(...call, told);
+      calls[part].push(...call, slot.steps);
     }
   }
 }

@@ -19,8 +19,6 @@ export interface Runners {
 const LONG = 16;
 /** Fewer steps before the first stop are taken one by one too, side by side with those of other samples, which is quicker. */
 const WORTH = 8;
-/** Where steps are taken one by one: for how many of them neurons under constant current are computed at a time. */
-const AHEAD = 2;
 /** Potentials of whole numbers are planned for so many steps; longer runs get a plan of their own. */
 const USUAL_STEPS = 4096;
 /** What the values of a chunk may take; where there are many, chunks and rows are fewer. */
@@ -38,8 +36,8 @@ export function makeRunner(machine: Machine, compiled: Compiled, settings: Setti
   const runner = (options: RunOptions, check: () => unknown): Runner => {
     const turn = ++latest;
     const { steps, firstStop = 1 } = options;
-    // What is taken together before the first stop; what is left comes in pairs: see AHEAD.
-    const certain = firstStop === steps ? steps : firstStop < WORTH ? 0 : firstStop - (firstStop % AHEAD);
+    // The steps before the first stop that are taken together.
+    const certain = firstStop === steps || firstStop >= WORTH ? firstStop : 0;
     return {
       compiled,
       machine,
@@ -91,7 +89,6 @@ function plan(machine: Machine, compiled: Compiled, { chunk, rows }: Settings, o
     limitExtent(compiled, choices, {
       slots: rows,
       chunk: chunk ?? LONG,
-      ahead: chunk === undefined ? AHEAD : 1,
       listed: Math.max(chunk ?? LONG, Math.min(rows, LONG)),
       lanes: machine.lanes,
     }),
@@ -106,5 +103,5 @@ function limitExtent({ shapes }: Compiled, { values, constant, dropout }: Choice
   let { slots, chunk } = wanted;
   while (chunk > 1 && slots * chunk * bytes > VALUES_BYTES) chunk = Math.ceil(chunk / 2);
   while (slots > 1 && slots * chunk * bytes > VALUES_BYTES) slots = Math.ceil(slots / 2);
-  return { ...wanted, slots, chunk, ahead: Math.min(wanted.ahead, chunk) };
+  return { ...wanted, slots, chunk };
 }
