@@ -1,10 +1,14 @@
+import { spawnSync } from 'node:child_process';
 import { balance } from '@spikewright/converters-balance';
 import { burstNeurons, calibration, signedNeurons } from '@spikewright/converters-calibration';
 import { ecc } from '@spikewright/converters-ecc';
 import { l4 } from '@spikewright/converters-l4';
 import { norm } from '@spikewright/converters-norm';
 import { qcfs } from '@spikewright/converters-qcfs';
+import { riskControlled } from '@spikewright/cutoff-conformal';
+import { topK } from '@spikewright/cutoff-topk';
 import { quantizeWeights, wasmEngine } from '@spikewright/engine-wasm';
+import { HEBBIAN_LABEL, hebbian } from '@spikewright/hebbian-tuner';
 import {
   type AnyPluginFactory,
   type Batch,
@@ -14,18 +18,23 @@ import {
   describePipeline,
   direct,
   type Engine,
+  evaluate,
+  identity,
   type Network,
   networkHash,
   noCutoff,
   noTuner,
+  type Pipeline,
   plain,
   referenceEngine,
   restorePipeline,
+  runPipeline,
 } from '@spikewright/snn-core';
 import { averageMaxPooling } from '@spikewright/snn-core/convert';
 import { tinyBatch, tinyNetworks } from '@spikewright/testkit';
 import { describe, expect, test } from 'vitest';
 import { catalogue } from '../src/run/catalogue.js';
+import { tuners, tunerTable } from '../src/run/tuners.js';
 
 const plugins: readonly AnyPluginFactory[] = [
   averageMaxPooling,
@@ -34,13 +43,17 @@ const plugins: readonly AnyPluginFactory[] = [
   calibration,
   direct,
   ecc,
+  hebbian,
+  identity,
   l4,
   noCutoff,
   noTuner,
   norm,
   qcfs,
   quantizeWeights,
+  riskControlled,
   signedNeurons,
+  topK,
 ];
 /** The network that all but qcfs convert here. */
 const ann = tinyNetworks().dense;
@@ -80,6 +93,56 @@ test('qcfs and what may follow l4 are made again from a manifest', async () => {
   const { converter } = await restorePipeline(manifest, { plugins, engines: [plain.engine] });
   expect(await converted(converter, trained)).toBe(await converted(given, trained));
 });
+
+test.each(Object.keys(tuners))('a manifest makes %s again', async (name) => {
+  const tuner = tuners[name].make();
+  const manifest = JSON.parse(JSON.stringify(await describePipeline({ ...plain, tuner })));
+  const restored = await restorePipeline(manifest, { plugins, engines: [plain.engine] });
+  expect(restored.tuner.options).toEqual(tuner.options);
+  const snn = await norm({ initial: 0 }).convert(ann, calibrationOf(ann));
+  const [tuned, again] = await Promise.all(
+    [tuner, restored.tuner].map((one) => one.tune(snn, calibrationOf(snn)).then(networkHash)),
+  );
+  expect(again).toBe(tuned);
+  // What is the same again is not the network as it was: the decision is in its notes.
+  expect(tuned).not.toBe(await networkHash(snn));
+});
+
+test('tuners are listed with the label, and with the steps that they tune for', () => {
+  const { title, rows } = tunerTable();
+  expect(title).toContain('tuned for T = 4 steps, whatever --steps is');
+  expect(rows.map(([name]) => tuners[name].make().options.steps)).toEqual(rows.map(() => 4));
+  for (const [, , source] of rows) expect(source).toContain(HEBBIAN_LABEL);
+});
+
+test('--help has the label of the tuners', () => {
+  const { stdout } = spawnSync(process.execPath, ['apps/reference/dist/cli.js', 'run', '--help'], { encoding: 'utf8' });
+  const said = stdout.replace(/\s+/g, ' ');
+  expect(said).toContain(`tuned for 4 steps whatever --steps is; hebbian-*: ${HEBBIAN_LABEL}`);
+});
+
+test.each([
+  ['topK', topK({ epsilon: 0.1, dropout: 0.2 })],
+  ['riskControlled', riskControlled({ epsilon: 0.2, future: 60 })],
+])(
+  'a manifest makes %s again: the same fit, the same stops, and each takes the fit of the other',
+  async (_, cutoff) => {
+    const pipeline: Pipeline = { ...plain, steps: 8, converter: norm(), tuner: hebbian({ steps: 2 }), cutoff };
+    const samples = async function* () {
+      yield tinyBatch(ann, 200, 2);
+    };
+    const data = { calibration: samples, test: samples };
+    const given = await runPipeline(pipeline, ann, data);
+    const manifest = JSON.parse(JSON.stringify(given.manifest));
+    const restored = await restorePipeline(manifest, { plugins, engines: [plain.engine] });
+    expect(await runPipeline(restored, ann, data)).toEqual(given);
+    expect(given.fitted).not.toBeNull();
+    expect(given.evaluation.meanStopStep).toBeLessThan(8);
+    const program = await plain.engine.compile(given.network);
+    const run = { steps: 8, encoder: restored.encoder, seed: 0, fitted: given.fitted, cutoff: restored.cutoff };
+    expect(await evaluate(program, samples(), run)).toEqual(given.evaluation);
+  },
+);
 
 test('converters that make spikes refuse networks that spike already', async () => {
   const makers = Object.values(catalogue).filter(({ makes }) => makes === 'spikes');

@@ -7,7 +7,7 @@ import {
   withNotes,
 } from '@spikewright/snn-core';
 import { agreement } from './agreement.js';
-import { LABEL } from './label.js';
+import { HEBBIAN_LABEL } from './label.js';
 import { layersOf } from './layer.js';
 import { longRun, withoutTransient } from './long-run.js';
 import { type Complete, ruleOf, rulesWithoutWeights } from './options.js';
@@ -42,7 +42,7 @@ export async function tune(network: Network, calibration: Calibration, options: 
   const counts = [steps, reference].map((step, i) => `${before[i]} to ${reached[i]} after ${step} steps`);
   const why = gate === 'off' ? 'no gate' : `agreement on ${samples} samples held out: ${counts.join(', ')}`;
   const noted = (result: Network, decision: string): Network =>
-    withNotes(result, `hebbian, rule ${options.rule} (${LABEL}): ${decision}; ${why}`);
+    withNotes(result, `hebbian, rule ${options.rule} (${HEBBIAN_LABEL}): ${decision}; ${why}`);
   if (!holds(reached, before)) return noted(network, 'rolled back');
   return noted(tuned, back.length === 0 ? 'kept' : `rolled back in ${back.join(', ')}`);
 }

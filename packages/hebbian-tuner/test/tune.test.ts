@@ -1,7 +1,8 @@
-import { hebbian } from '@spikewright/hebbian-tuner';
+import { HEBBIAN_LABEL, hebbian, hebbianEngine } from '@spikewright/hebbian-tuner';
 import {
   type Batch,
   type Calibration,
+  direct,
   type Network,
   networkHash,
   OptionsError,
@@ -12,7 +13,6 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { copies, dense, network, neurons, tensor } from './networks.js';
 
-const LABEL = "derived from the abstract; the paper's rule is not public";
 const tiny = (name: string): Network => withNeurons(tinyNetworks()[name], { threshold: 0.5, initial: 0 });
 
 const calibrationOf = (...batches: Batch[]): Calibration => ({
@@ -44,24 +44,35 @@ test('hebbian() takes back what loses answers of the long run, and says so', asy
   const options = { rule: 'gain', eta: 10, steps: 4 } as const;
   const off = await hebbian({ ...options, gate: 'off' }).tune(fragile, copies([1]));
   expect(tensor(off, 'hidden', 'kernel')).toBeAllClose([0.8125, 0.2625]);
-  expect(off.meta.notes).toEqual([`hebbian, rule gain (${LABEL}): kept; no gate`]);
+  expect(off.meta.notes).toEqual([`hebbian, rule gain (${HEBBIAN_LABEL}): kept; no gate`]);
   const counts = 'agreement on 1 samples held out: 1 to';
   const network = await hebbian({ ...options, gate: 'network' }).tune(fragile, copies([1]));
   expect(network.nodes).toEqual(fragile.nodes);
   expect(network.meta.notes).toEqual([
-    `hebbian, rule gain (${LABEL}): rolled back; ${counts} 0 after 4 steps, 1 to 0 after 64 steps`,
+    `hebbian, rule gain (${HEBBIAN_LABEL}): rolled back; ${counts} 0 after 4 steps, 1 to 0 after 64 steps`,
   ]);
   const layer = await hebbian({ ...options, gate: 'layer' }).tune(fragile, copies([1]));
   expect(layer.nodes).toEqual(fragile.nodes);
   expect(layer.meta.notes).toEqual([
-    `hebbian, rule gain (${LABEL}): rolled back in spikes; ${counts} 1 after 4 steps, 1 to 1 after 64 steps`,
+    `hebbian, rule gain (${HEBBIAN_LABEL}): rolled back in spikes; ${counts} 1 after 4 steps, 1 to 1 after 64 steps`,
   ]);
+});
+
+test('hebbianEngine() has no gate: what hebbian() takes back turns the answer', async () => {
+  // Step 1: v = 1.125 fires, 0.875: rates 1 and 0, gains 1.3 and 0.7 (bounds). Step 2: 0.125 + 0.8125 = 0.9375; 0.875 + 0.2625 fires.
+  // Rates are equal: gains stay. Step 3: 1.75 fires; 0.4. Step 4: 1.5625 fires; 0.6625. 3 spikes, score 3; 1 spike, score 2.
+  const program = await hebbianEngine({ rule: 'gain', eta: 10 }).compile(fragile);
+  const batch = { size: 1, data: Float32Array.of(1), indices: Uint32Array.of(0) };
+  const scores: number[][] = [];
+  for await (const frame of program.run(batch, { steps: 4, encoder: direct(), seed: 0 }))
+    scores.push([...frame.scores(0)]);
+  expect(scores.at(-1)).toEqual([3, 2]);
 });
 
 test('hebbian() keeps what loses none', async () => {
   const tuned = await hebbian({ steps: 4 }).tune(fragile, copies([1]));
   expect(tuned.meta.notes).toEqual([
-    `hebbian, rule onset (${LABEL}): kept; agreement on 1 samples held out: 1 to 1 after 4 steps, 1 to 1 after 64 steps`,
+    `hebbian, rule onset (${HEBBIAN_LABEL}): kept; agreement on 1 samples held out: 1 to 1 after 4 steps, 1 to 1 after 64 steps`,
   ]);
 });
 

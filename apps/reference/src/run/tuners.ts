@@ -1,4 +1,4 @@
-import { hebbian } from '@spikewright/hebbian-tuner';
+import { HEBBIAN_LABEL, type HebbianRule, hebbian } from '@spikewright/hebbian-tuner';
 import type { Tuner } from '@spikewright/snn-core';
 import type { Conversion } from './catalogue.js';
 import { requireDifferent } from './require-different.js';
@@ -12,27 +12,30 @@ interface ListedTuner {
   readonly label: string;
 }
 
-const DERIVED = "derived from the abstract; the paper's rule is not public";
-const BEYOND = 'derived from the abstract; this rule goes beyond it';
+const BEYOND = `${HEBBIAN_LABEL}; this rule goes beyond the abstract`;
+
+/** T, the steps that a network is tuned for: few, whatever it is run for, as saving steps is what tuning is for. */
+export const TUNED_STEPS = 4;
+const tunedBy = (rule: HebbianRule) => (): Tuner => hebbian({ rule, steps: TUNED_STEPS });
 
 /** The tuners by the names that `--tuner` takes. */
 export const tuners: Readonly<Record<string, ListedTuner>> = {
-  'hebbian-timing': { title: 'Hebbian, H1: timing pair', make: () => hebbian({ rule: 'timing' }), label: DERIVED },
-  'hebbian-gain': { title: 'Hebbian, H2: gain', make: () => hebbian({ rule: 'gain' }), label: DERIVED },
-  'hebbian-rate': { title: 'Hebbian, H3: target rate', make: () => hebbian({ rule: 'rate' }), label: DERIVED },
+  'hebbian-timing': { title: 'Hebbian, H1: timing pair', make: tunedBy('timing'), label: HEBBIAN_LABEL },
+  'hebbian-gain': { title: 'Hebbian, H2: gain', make: tunedBy('gain'), label: HEBBIAN_LABEL },
+  'hebbian-rate': { title: 'Hebbian, H3: target rate', make: tunedBy('rate'), label: HEBBIAN_LABEL },
   'hebbian-onset': {
     title: 'Hebbian: initial potentials, by the time of the first spike',
-    make: () => hebbian({ rule: 'onset' }),
+    make: tunedBy('onset'),
     label: BEYOND,
   },
   'hebbian-potential': {
     title: 'Hebbian: initial potentials, by rates',
-    make: () => hebbian({ rule: 'potential' }),
+    make: tunedBy('potential'),
     label: BEYOND,
   },
   'hebbian-threshold': {
     title: 'Hebbian: thresholds, by rates',
-    make: () => hebbian({ rule: 'threshold' }),
+    make: tunedBy('threshold'),
     label: BEYOND,
   },
 };
@@ -58,7 +61,7 @@ export function withTuners(conversions: readonly Conversion[], text: string): Co
 
 /** The tuners that `--tuner` takes. */
 export const tunerTable = (): Table => ({
-  title: 'Names for --tuner, each for a row beside the network as converted',
+  title: `Names for --tuner, each for a row beside the network as converted; tuned for T = ${TUNED_STEPS} steps, whatever --steps is`,
   head: ['name', 'what it does', 'source'],
   rows: Object.entries(tuners).map(([name, { title, label }]) => [name, title, label]),
 });

@@ -1,12 +1,14 @@
 import { availableParallelism } from 'node:os';
+import { HEBBIAN_LABEL } from '@spikewright/hebbian-tuner';
 import { Command } from 'commander';
 import { wholeNumber } from '../../engine/parse-options.js';
 import { circumstances, type MeasuredAnn, measuredAnn } from '../results.js';
 import { readSetting } from '../setting.js';
 import type { HebbianResults } from './results.js';
 import { type Extent, measureDynamic, measureSeed, type Say } from './run.js';
-import { rowsOf, type Trial, verdict } from './summarise.js';
+import { rowsOf, type Trial } from './summarise.js';
 import { hebbianTables } from './tables.js';
+import { verdict } from './verdict.js';
 import { writeHebbian } from './write.js';
 
 interface Options extends Extent {
@@ -14,12 +16,11 @@ interface Options extends Extent {
   readonly json: boolean;
 }
 
-/** What stands over the tables, on the page and in the help. */
-export const LABEL = "derived from the abstract; the paper's rule is not public";
-
 /** The command `hebbian`: how many steps tuners save on every baseline that the paper may have had. */
 export const hebbianCommand: Command = new Command('hebbian')
-  .description(`Hebbian tuner (${LABEL}): steps and energy to 97 and 99.5 % of the ANN, on weak and strong baselines`)
+  .description(
+    `Hebbian tuner (${HEBBIAN_LABEL}): steps and energy to 97 and 99.5 % of the ANN, on weak and strong baselines`,
+  )
   .option('--images <n>', 'test images for each seed', wholeNumber, 250)
   .option('--calibration <n>', 'training images for converters, for each seed', wholeNumber, 500)
   .option('--tuning <n>', 'how many of them tuners see', wholeNumber, 96)
@@ -59,7 +60,7 @@ export async function reproduceHebbian(options: Omit<Options, 'json'>, say: Say)
   return {
     format: 1,
     reproduction: 'hebbian',
-    label: LABEL,
+    label: HEBBIAN_LABEL,
     command: `pnpm reproduce hebbian --json --images ${images} --calibration ${calibration} --tuning ${tuning} --seeds ${count} --dynamic-images ${dynamicImages}`,
     scope: { images, calibration, tuning, dynamicImages },
     seeds,

@@ -32,23 +32,41 @@ export const WEAKEST = 'zero start, max';
 /** The name of the strongest. */
 export const STRONGEST = 'θ/2 start, 99.9 by channel';
 
+const PERCENTILE = 'zero start, 99.9';
+const HALF = 'θ/2 start, max';
+const HALF_PERCENTILE = 'θ/2 start, 99.9 by layer';
+
 /** All that may have been the paper's baseline, and stronger ones. */
 export const BASELINES: readonly Baseline[] = [
   { name: WEAKEST, converter: max, delay: 0, tuned: 16, steps: 96, all: false },
   { name: `${WEAKEST}, delay`, converter: max, delay: 1, tuned: 16, steps: 112, all: false },
-  { name: 'zero start, 99.9', converter: percentile, delay: 0, tuned: 16, steps: 72, all: false },
-  { name: 'zero start, 99.9, delay', converter: percentile, delay: 1, tuned: 16, steps: 80, all: false },
+  { name: PERCENTILE, converter: percentile, delay: 0, tuned: 16, steps: 72, all: false },
+  { name: `${PERCENTILE}, delay`, converter: percentile, delay: 1, tuned: 16, steps: 80, all: false },
   {
-    name: 'θ/2 start, max',
+    name: HALF,
     converter: norm({ rule: 'max', scope: 'layer' }),
     delay: 0,
     tuned: 16,
     steps: 64,
     all: false,
   },
-  { name: 'θ/2 start, 99.9 by layer', converter: norm({ scope: 'layer' }), delay: 0, tuned: 8, steps: 40, all: false },
+  { name: HALF_PERCENTILE, converter: norm({ scope: 'layer' }), delay: 0, tuned: 8, steps: 40, all: false },
   { name: STRONGEST, converter: norm(), delay: 0, tuned: 4, steps: 24, all: true },
 ];
+
+/** Baselines that differ in one thing. */
+export const CHANGES: readonly { readonly what: string; readonly from: string; readonly to: string }[] = [
+  { what: 'θ/2 alone', from: WEAKEST, to: HALF },
+  { what: 'percentile alone', from: WEAKEST, to: PERCENTILE },
+  { what: 'θ/2 after the percentile', from: PERCENTILE, to: HALF_PERCENTILE },
+  { what: 'percentile after θ/2', from: HALF, to: HALF_PERCENTILE },
+  { what: 'by channel after both', from: HALF_PERCENTILE, to: STRONGEST },
+  { what: 'delay', from: WEAKEST, to: `${WEAKEST}, delay` },
+  { what: 'delay after the percentile', from: PERCENTILE, to: `${PERCENTILE}, delay` },
+];
+
+/** From the weakest baseline to the strongest, a change at a time: first θ/2 alone. */
+export const WAY: readonly string[] = [WEAKEST, HALF, HALF_PERCENTILE, STRONGEST];
 
 /** The name of the networks as converted. */
 export const UNTUNED = 'untuned';

@@ -2,22 +2,22 @@ import * as Plot from '@observablehq/plot';
 import { JSDOM } from 'jsdom';
 import { interval95 } from '../interval.js';
 import { BASELINES, VARIANTS } from './methods.js';
-import type { HebbianResults } from './results.js';
+import type { HebbianMeasurements } from './results.js';
 
 const STYLE = { background: 'white', fontSize: '12px' };
 const MAIN = VARIANTS.filter(({ main }) => main).map(({ name }) => name);
 const PANELS = BASELINES.map(({ name }) => name);
 
 /** Draws accuracy over time steps, a row for each baseline: the main variants, mean over seeds. */
-export function drawAccuracy({ rows, ann }: HebbianResults): string {
+export function drawAccuracy({ rows, ann, label }: HebbianMeasurements): string {
   const points = rows
     .filter(({ variant }) => MAIN.includes(variant))
     .flatMap(({ baseline, variant, accuracy }) =>
       accuracy.map((value, place) => ({ baseline, variant, step: place + 1, accuracy: value * 100 })),
     );
-  return svg({
+  return svg(label, {
     width: 900,
-    height: 70 + 170 * PANELS.length,
+    height: 95 + 170 * PANELS.length,
     marginBottom: 45,
     marginLeft: 60,
     marginRight: 190,
@@ -34,7 +34,7 @@ export function drawAccuracy({ rows, ann }: HebbianResults): string {
 }
 
 /** Draws the steps to 97 % with their intervals: the main variants, those left out that some seed does not bring there. */
-export function drawLatency({ rows }: HebbianResults): string {
+export function drawLatency({ rows, label }: HebbianMeasurements): string {
   const main = rows.filter(({ variant }) => MAIN.includes(variant));
   const points = main.flatMap(({ baseline, variant, runs }) => {
     const steps = runs.map(({ at97 }) => at97.step).filter((step) => step !== null);
@@ -43,9 +43,9 @@ export function drawLatency({ rows }: HebbianResults): string {
       steps.length < 2 ? { mean: steps[0], low: steps[0], high: steps[0] } : interval95(steps);
     return [{ baseline, variant, mean, low: Math.max(1, low), high }];
   });
-  return svg({
+  return svg(label, {
     width: 900,
-    height: 70 + 140 * PANELS.length,
+    height: 95 + 140 * PANELS.length,
     marginBottom: 45,
     marginLeft: 200,
     marginRight: 190,
@@ -67,19 +67,28 @@ export function drawLatency({ rows }: HebbianResults): string {
   });
 }
 
-function svg({ color, ...options }: Plot.PlotOptions): string {
+/** @param label - stands over the panels */
+function svg(label: string, { color, ...options }: Plot.PlotOptions): string {
   const { document } = new JSDOM().window;
   const legend = color ? names(color.domain as string[]) : [];
   const figure = Plot.plot({
     document,
     style: STYLE,
+    marginTop: 45,
+    ariaLabel: titleOf(label),
     ...options,
     ...(color && { color: { ...color, legend: false } }),
-    marks: [...(options.marks ?? []), ...legend],
+    marks: [...(options.marks ?? []), ...legend, title(titleOf(label))],
   });
   figure.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   return `${figure.outerHTML}\n`;
 }
+
+const titleOf = (label: string): string => `Hebbian tuner: ${label}`;
+
+/** A line over the first panel. */
+const title = (text: string): Plot.Markish =>
+  Plot.text([text], { fy: () => PANELS[0], text: [text], frameAnchor: 'top-right', dy: -35, fontWeight: 'bold' });
 
 /** The names of the lines, in the first panel. */
 const names = (domain: readonly string[]): Plot.Markish[] =>

@@ -53,6 +53,9 @@ export interface HebbianEngineOptions {
  * with the network as it was (dynamic mode). **Derived from the abstract; the paper's rule is not public** (Habara, Sato and
  * Awano, DA Symposium 2023). With rates of 0 it is the reference engine, bit for bit; `infer` always is.
  *
+ * There is no gate: nothing checks whether a change helps, and none is taken back before the sample ends. Only `bound` holds it.
+ * `hebbian`, the persistent mode, has a gate.
+ *
  * The operations that are counted are those of the network, not those of learning.
  *
  * @throws OptionsError for a wrong option
