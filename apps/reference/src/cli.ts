@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module';
+import { HEBBIAN_LABEL } from '@spikewright/hebbian-tuner';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { doctorCommand } from './models/doctor-command.js';
 import { inspectCommand } from './models/inspect-command.js';
 import { modelFiles } from './models/read-model.js';
 import { convertersCommand } from './run/converters-command.js';
+import { TUNED_STEPS } from './run/tuners.js';
 import { trainCommand } from './train/command.js';
 import { dataSets } from './train/data-sets.js';
 import { CHECKPOINT_STEPS } from './train/train-network.js';
@@ -28,7 +30,7 @@ const run = withModel(
   .option('--converter <names>', 'pipelines parted by commas, converters of one joined by +; see --list')
   .option(
     '--tuner <names>',
-    "tuners parted by commas, each for a row beside the network as converted; hebbian-*: derived from the paper's abstract; see --list",
+    `tuners parted by commas, each for a row beside the network as converted, tuned for ${TUNED_STEPS} steps whatever --steps is; hebbian-*: ${HEBBIAN_LABEL}; see --list`,
   )
   .option('--cutoff <names>', 'cutoffs parted by commas, each for a run that stops samples early, or none', 'top-k')
   .option(
@@ -76,19 +78,35 @@ program
 
 program
   .command('train')
-  .description('train a network of the repository anew: on other images, or with an activation made for few time steps')
+  .description(
+    'train a network of the repository anew: on other images, with an activation made for few time steps, or as a spiking network',
+  )
   .argument('<images>', `what to train on: ${Object.keys(dataSets).join(' or ')}`, oneOf(Object.keys(dataSets)))
   .option(
     '--data <folder>',
     'folder of the official files (default: where their package is installed, or data/cifar-10-batches-bin)',
   )
   .addOption(
-    new Option('--activation <name>', 'qcfs and clip train their bound along')
-      .choices(['relu', 'qcfs', 'clip'])
-      .default(DEFAULTS.activation),
+    new Option(
+      '--method <name>',
+      "an ANN, or a spiking network directly, with neurons and loss as in the code of the method's authors: tet (Deng et al. 2022), tebn (Duan et al. 2022)",
+    )
+      .choices(['ann', 'tet', 'tebn'])
+      .default(DEFAULTS.method),
   )
-  .option('--levels <n>', 'L, the levels of qcfs', wholeNumber(1, 1024), DEFAULTS.levels)
-  .option('--rcs <alpha>', 'weight of the RCS regularizer, such as 0.002 (default: none)', positive)
+  .addOption(
+    new Option(
+      '--activation <name>',
+      `of an ANN; qcfs and clip train their bound along (default: ${DEFAULTS.activation})`,
+    ).choices(['relu', 'qcfs', 'clip']),
+  )
+  .option('--levels <n>', `L, the levels of qcfs (default: ${DEFAULTS.levels})`, wholeNumber(1, 1024))
+  .option('--time-steps <n>', `T of tet and tebn (default: ${DEFAULTS.timeSteps})`, wholeNumber(1, 256))
+  .option(
+    '--rcs <alpha>',
+    "weight of the RCS regularizer (Wu et al. 2025, as in the authors' code, a form for ANNs and one for direct training), such as 0.002 (default: none)",
+    positive,
+  )
   .option('--images <n>', 'training images, drawn by the seed, to try things out (default: all)', wholeNumber(1, 1e6))
   .option('--epochs <n>', 'passes over the training images', wholeNumber(1, 1000), DEFAULTS.epochs)
   .option('--seed <n>', 'seed of weights, order, shifts and mirror images', wholeNumber(0, 2 ** 32 - 1), DEFAULTS.seed)

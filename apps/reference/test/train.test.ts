@@ -8,8 +8,9 @@ import { afterAll, expect, test } from 'vitest';
 import { loadTrained, type TrainedName, trainedNetworks } from '../src/networks.js';
 import { architecture } from '../src/train/architecture.js';
 import { dataSets } from '../src/train/data-sets.js';
-import { activationOf, nameOf, recipe } from '../src/train/recipe.js';
+import { activationOf, annRecipe, spikingRecipe } from '../src/train/recipe.js';
 import { checkpointOf, trainNetwork } from '../src/train/train-network.js';
+import { nameOf, type Training, wholeTraining } from '../src/train/train-options.js';
 import { idx, writeDigits } from './idx-files.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'spikewright-train-'));
@@ -89,15 +90,26 @@ test('architecture() is the small network and the VGG that are spoken of', () =>
   expect(total / 1e6).toBeCloseTo(38.65, 2);
 });
 
-test('recipe() and nameOf() tell the networks apart', () => {
+test('recipes and names tell the networks apart', () => {
   const qcfs = activationOf('mnist', 'qcfs', 8);
   expect(qcfs).toEqual({ op: 'qcfs', lambda: 0.4, levels: 8 });
-  expect(nameOf('mnist', activationOf('mnist', 'relu', 8))).toBe('mnist');
-  expect(nameOf('mnist', qcfs)).toBe('mnist-qcfs8');
-  expect(nameOf('cifar10', activationOf('cifar10', 'clip', 8))).toBe('cifar10-clip');
-  expect(recipe('mnist', { op: 'relu' })).not.toHaveProperty('lambdaDecay');
-  expect(recipe('mnist', qcfs)).toMatchObject({ lambdaDecay: 0.5, shift: 1 });
-  expect(recipe('cifar10', qcfs)).toMatchObject({ lambdaDecay: 0.05, shift: 4, mirror: true });
+  const name = (said: Omit<Training, 'dataSet'>): string => nameOf(wholeTraining({ dataSet: 'mnist', ...said }));
+  expect(name({})).toBe('mnist');
+  expect(name({ activation: 'qcfs', levels: 8 })).toBe('mnist-qcfs8');
+  expect(name({ activation: 'clip', rcs: 0.001 })).toBe('mnist-clip-rcs');
+  expect(name({ method: 'tet' })).toBe('mnist-tet');
+  expect(name({ method: 'tebn', timeSteps: 6, rcs: 0.001 })).toBe('mnist-tebn6-rcs');
+  expect(annRecipe('mnist', { op: 'relu' })).not.toHaveProperty('lambdaDecay');
+  expect(annRecipe('mnist', qcfs)).toMatchObject({ lambdaDecay: 0.5, shift: 1 });
+  expect(annRecipe('cifar10', qcfs)).toMatchObject({ lambdaDecay: 0.05, shift: 4, mirror: true });
+  const { steps, loss, tebn, shift } = spikingRecipe('cifar10', 'tebn', 6);
+  expect([steps, loss, tebn, shift]).toEqual([6, 'mean-output', true, 4]);
+  expect(spikingRecipe('mnist', 'tet', 4)).toEqual({
+    ...annRecipe('mnist', { op: 'relu' }),
+    steps: 4,
+    loss: 'tet',
+    targetWeight: 0.001,
+  });
 });
 
 test('trainNetwork() trains QCFS, its bounds along, and says how in the file', async () => {
@@ -159,6 +171,14 @@ test('spikewright train says in one line what is wrong', () => {
     [['cifar'], 'It must be mnist or fashion-mnist or cifar10'],
     [['mnist', '--activation', 'tanh'], 'Allowed choices are relu, qcfs, clip'],
     [['mnist', '--levels', '0'], 'It must be a whole number from 1 to 1024'],
+    [['mnist', '--levels', '8'], 'error: Cannot train by ann: --levels needs --activation qcfs: 8\n'],
+    [['mnist', '--method', 'snn'], 'Allowed choices are ann, tet, tebn'],
+    [
+      ['mnist', '--method', 'tet', '--activation', 'qcfs'],
+      'error: Cannot train by tet: --activation needs --method ann: qcfs\n',
+    ],
+    [['mnist', '--method', 'tet', '--time-steps', '0'], 'It must be a whole number from 1 to 256'],
+    [['mnist', '--time-steps', '4'], 'error: Cannot train by ann: --time-steps needs --method tet or tebn: 4\n'],
     [['fashion-mnist', '--data', 'absent'], 'apt-get install dataset-fashion-mnist: absent\n'],
     [['mnist', '--epochs', '0'], 'It must be a whole number from 1 to 1000'],
     [['mnist', '--validation', '1'], 'It must be from 0 to below 1'],

@@ -1,13 +1,16 @@
-import type { Network, Node, Shape, Tensor } from '@spikewright/snn-core';
+import type { Network, Neuron, Node, Shape, Tensor } from '@spikewright/snn-core';
 import type { DataSetName } from './data-sets.js';
 
-/** The activation of every block. λ of `clip` and `qcfs` is where training starts. */
+/** The activation of every block of an ANN. λ of `clip` and `qcfs` is where training starts. */
 export type Activation =
   | { readonly op: 'relu' }
   | { readonly op: 'clip'; readonly lambda: number }
   | { readonly op: 'qcfs'; readonly lambda: number; readonly levels: number };
 
-/** A number stands for a block of so many channels: 3x3 convolution, batch normalisation, activation. */
+/** What every block ends in: an activation, or the neurons of a network that is trained as a spiking one. */
+export type BlockEnd = Activation | Omit<Neuron, 'name' | 'inputs'>;
+
+/** A number stands for a block of so many channels: 3x3 convolution, batch normalisation, activation or neurons. */
 interface Plan {
   readonly shape: Shape;
   readonly layers: readonly (number | 'pool')[];
@@ -21,9 +24,9 @@ const PLANS: Readonly<Record<DataSetName, Plan>> = { mnist: SMALL, 'fashion-mnis
 
 /**
  * The network that is trained on a data set, without weights: blocks of 3x3 convolution, batch normalisation and
- * activation, 2x2 average pooling, and a dense layer to ten scores.
+ * activation or neurons, 2x2 average pooling, and a dense layer to ten scores.
  */
-export function architecture(dataSet: DataSetName, activation: Activation): Network {
+export function architecture(dataSet: DataSetName, end: BlockEnd): Network {
   const { shape, layers } = PLANS[dataSet];
   const nodes: Node[] = [{ name: 'input', op: 'input', inputs: [], shape }];
   let [side, , channels] = shape;
@@ -34,7 +37,7 @@ export function architecture(dataSet: DataSetName, activation: Activation): Netw
       nodes.push(pool(++place.pool, input));
       side /= 2;
     } else {
-      nodes.push(...block(++place.block, input, channels, layer, activation));
+      nodes.push(...block(++place.block, input, channels, layer, end));
       channels = layer;
     }
   }
@@ -45,7 +48,7 @@ export function architecture(dataSet: DataSetName, activation: Activation): Netw
   return { format: 1, nodes, meta: {} };
 }
 
-function block(place: number, input: string, from: number, to: number, activation: Activation): Node[] {
+function block(place: number, input: string, from: number, to: number, end: BlockEnd): Node[] {
   const [conv, norm] = [`conv${place}`, `bn${place}`];
   return [
     {
@@ -68,7 +71,7 @@ function block(place: number, input: string, from: number, to: number, activatio
       variance: zeros(to),
       epsilon: 1e-3,
     },
-    { name: `${activation.op}${place}`, inputs: [norm], ...activation },
+    { name: `${end.op === 'neuron' ? 'lif' : end.op}${place}`, inputs: [norm], ...end },
   ];
 }
 

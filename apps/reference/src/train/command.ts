@@ -1,12 +1,11 @@
 import { showProgress } from '../progress.js';
-import { nameOf } from './recipe.js';
 import { showTraining } from './show-training.js';
 import { checkpointOf, type TrainNetworkOptions, trainNetwork } from './train-network.js';
-import { DEFAULTS, startOf, wordsOf } from './train-options.js';
+import { nameOf, wholeTraining, wordsOf } from './train-options.js';
 
 /** What `spikewright train` is told. */
 export type TrainCommandOptions = Omit<TrainNetworkOptions, 'progress' | 'signal' | 'out'> & {
-  /** @defaultValue `out/`, the name of the network, such as `mnist-qcfs4`, and `.safetensors` */
+  /** @defaultValue `out/`, the name of the network, such as `mnist-qcfs4` or `mnist-tet`, and `.safetensors` */
   readonly out?: string;
 };
 
@@ -15,8 +14,8 @@ export type TrainCommandOptions = Omit<TrainNetworkOptions, 'progress' | 'signal
  * says so too, if there is a checkpoint of this training.
  */
 export async function trainCommand(options: TrainCommandOptions): Promise<void> {
-  const training = { ...DEFAULTS, ...options };
-  const { out = `out/${nameOf(options.dataSet, startOf(training), options.rcs)}.safetensors` } = options;
+  const training = wholeTraining(options);
+  const { out = `out/${nameOf(training)}.safetensors` } = options;
   const abort = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => abort.abort());
   const progress = showProgress();
@@ -43,7 +42,8 @@ export async function trainCommand(options: TrainCommandOptions): Promise<void> 
     progress.stop();
     if (finished) {
       const percent = ((testAccuracy ?? 0) * 100).toFixed(2);
-      console.log(`${out}: ${percent} % on ${testImages.toLocaleString('en')} test images`);
+      const atEnd = training.method === 'ann' ? '' : ` at T = ${training.timeSteps}`;
+      console.log(`${out}: ${percent} % on ${testImages.toLocaleString('en')} test images${atEnd}`);
       console.log(`Beside it: ${files.join(', ')}`);
     } else {
       const found = kept || options.resume ? `the checkpoint is ${checkpointOf(out)}. ${goOn}` : 'no step was taken.';

@@ -1,12 +1,13 @@
 import { checkNetwork, type Network } from '@spikewright/snn-core';
 import { version_core } from '@tensorflow/tfjs-core';
 import { dataSets } from './data-sets.js';
-import { nameOf, recipe } from './recipe.js';
-import { choices, startOf, type WholeTraining, wordsOf } from './train-options.js';
+import type { Procedure } from './procedure.js';
+import { choices, nameOf, type WholeTraining, wordsOf } from './train-options.js';
 
 /** What came of a training, for the file of its network. */
 export interface Outcome {
   readonly training: WholeTraining;
+  readonly recipe: Procedure['recipe'];
   /** The folder of the data set's files, if one was named. */
   readonly data: string | undefined;
   /** Training images that there are, of which `training.images` were drawn. */
@@ -21,14 +22,13 @@ export interface Outcome {
 
 /** Adds to a trained network what it is, and how it was made. */
 export function described(network: Network, outcome: Outcome): Network {
-  const { training, testImages, testAccuracy, bestEpoch } = outcome;
-  const { dataSet, rcs, epochs, seed } = training;
-  const activation = startOf(training);
+  const { training, recipe, testImages, testAccuracy, bestEpoch } = outcome;
+  const { dataSet, method, timeSteps, rcs, epochs, seed } = training;
   checkNetwork(network);
   return {
     ...network,
     meta: {
-      name: nameOf(dataSet, activation, rcs).replace(dataSet, `${dataSet}-cnn`),
+      name: nameOf(training).replace(dataSet, `${dataSet}-cnn`),
       preprocessing: 'intensity / 255',
       classNames: dataSets[dataSet].classNames,
       source: {
@@ -37,7 +37,7 @@ export function described(network: Network, outcome: Outcome): Network {
         epochs,
         seed,
         recipe: JSON.stringify({
-          ...recipe(dataSet, activation),
+          ...recipe,
           schedule: 'cosine',
           ...(rcs !== undefined && { rcs }),
           ...choices(training),
@@ -49,6 +49,7 @@ export function described(network: Network, outcome: Outcome): Network {
             : `epoch ${bestEpoch} of ${outcome.trainedEpochs}, best on held-out images`,
         testImages,
         testAccuracy,
+        ...(method !== 'ann' && { steps: timeSteps }),
         tfjs: version_core,
         node: Number.parseInt(process.versions.node, 10),
       },
@@ -68,5 +69,5 @@ function imagesOf({ training: { dataSet, images }, data, available }: Outcome): 
 const parametersOf = (network: Network): number =>
   network.nodes
     .flatMap((node) => Object.entries(node))
-    .filter(([field]) => ['kernel', 'bias', 'gamma', 'beta', 'lambda'].includes(field))
+    .filter(([field]) => ['kernel', 'bias', 'gamma', 'beta', 'lambda', 'gains'].includes(field))
     .reduce((count, [, value]) => count + (value.data?.length ?? 1), 0);

@@ -1,18 +1,27 @@
 import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
-import { rcsAnn } from '@spikewright/regularizer-rcs';
+import { rcsAnn, rcsSnn } from '@spikewright/regularizer-rcs';
+import type { AnnResponse, Regularizer, SpikingResponse } from '@spikewright/training';
+import type { WholeTraining } from './train-options.js';
 
-type Regularizers = ReturnType<typeof rcsAnn>[];
+/** What decides the regularizers. */
+type Choice = Pick<WholeTraining, 'method' | 'rcs'>;
 
-/** Where threads look for α of RCS: plugins cannot be sent to them. */
-const KEY = 'spikewright train --rcs';
+/** Where threads look for it: plugins cannot be sent to them. */
+const KEY = 'spikewright train --method --rcs';
 
-/** The regularizers of a training; the threads that it starts from now on have the same. */
-export function tellRegularizers(rcs: number | undefined): Regularizers {
-  setEnvironmentData(KEY, rcs);
-  return regularizers(rcs);
+/** The regularizers of an ANN. */
+export const annRegularizers = ({ rcs }: Choice): Regularizer<AnnResponse>[] =>
+  rcs === undefined ? [] : [rcsAnn({ alpha: rcs })];
+
+/** The regularizers of a spiking network that is trained directly. */
+export const spikingRegularizers = ({ rcs }: Choice): Regularizer<SpikingResponse>[] =>
+  rcs === undefined ? [] : [rcsSnn({ alpha: rcs })];
+
+/** Has the threads that are started from now on find the same regularizers. */
+export const tellThreads = ({ method, rcs }: Choice): void => setEnvironmentData(KEY, { method, rcs });
+
+/** The regularizers of the training that this thread was started for. */
+export function toldRegularizers(): Regularizer<AnnResponse>[] | Regularizer<SpikingResponse>[] {
+  const choice = getEnvironmentData(KEY) as Choice;
+  return choice.method === 'ann' ? annRegularizers(choice) : spikingRegularizers(choice);
 }
-
-/** What {@link tellRegularizers} gave, in a thread. */
-export const toldRegularizers = (): Regularizers => regularizers(getEnvironmentData(KEY) as number | undefined);
-
-const regularizers = (rcs: number | undefined): Regularizers => (rcs === undefined ? [] : [rcsAnn({ alpha: rcs })]);

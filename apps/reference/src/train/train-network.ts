@@ -3,21 +3,20 @@ import { createRequire } from 'node:module';
 import { batches, shuffle, take } from '@spikewright/datasets';
 import type { TrainingOutcome } from '@spikewright/report';
 import { type Batch, saveNetwork } from '@spikewright/snn-core';
-import { type EpochReport, evaluateAnn, initialise, type TrainHooks, train, trainOptions } from '@spikewright/training';
+import type { EpochReport, LoopOptions, TrainHooks } from '@spikewright/training';
 import { version_core } from '@tensorflow/tfjs-core';
-import { architecture } from './architecture.js';
 import { startBackend } from './backend.js';
 import { dataSets } from './data-sets.js';
 import { described } from './described.js';
-import { nameOf } from './recipe.js';
-import { tellRegularizers } from './regularizers.js';
+import { procedureOf } from './procedure.js';
+import { tellThreads } from './regularizers.js';
 import { replaceFile } from './replace-file.js';
-import { DEFAULTS, loopOptions, startOf, type Training, type WholeTraining, wordsOf } from './train-options.js';
+import { nameOf, type Training, type WholeTraining, wholeTraining, wordsOf } from './train-options.js';
 import { openTrainingLog, type RunLine } from './training-log.js';
 
 /**
- * Steps between two checkpoints, an epoch's end aside: less than a minute of CIFAR-10 on one core, and seconds of the
- * others. Writing takes about 10 ms.
+ * Steps between two checkpoints, an epoch's end aside: on one core less than a minute of an ANN for CIFAR-10, less than
+ * three of a spiking network, and seconds of the others. Writing takes about 10 ms.
  */
 export const CHECKPOINT_STEPS = 200;
 
@@ -61,48 +60,45 @@ export const checkpointOf = (out: string): string => `${out}.checkpoint`;
  * @throws OptionsError, ReferenceError, TypeError, RangeError or Error with a message of one line
  */
 export async function trainNetwork(options: TrainNetworkOptions): Promise<TrainNetworkResult> {
-  const training = { ...DEFAULTS, ...options };
+  const training = wholeTraining(options);
   const { data, out, checkpointEvery = CHECKPOINT_STEPS, resume = false, progress = {}, signal } = options;
-  const told = trainOptions(loopOptions(training));
+  const procedure = procedureOf(training);
   const { images, testImages, available } = await readData(training, data);
   const base = out.replace(/\.safetensors$/, '');
   const checkpoint = checkpointOf(out);
   const logFile = `${base}.jsonl`;
-  const log = openTrainingLog(logFile, runLine(training, images.size), resume);
+  const log = openTrainingLog(logFile, runLine(training, procedure.options, images.size), resume);
   await startBackend();
-  const { network, history, bestEpoch, finished } = await train(
-    initialise(architecture(training.dataSet, startOf(training)), training.seed),
-    images,
-    told,
-    {
-      regularizers: tellRegularizers(training.rcs),
-      workerModule: new URL('./worker.js', import.meta.url),
-      checkpointEvery,
-      ...(resume && { resume: readCheckpoint(checkpoint) }),
-      ...(signal && { signal }),
-      onStep: (report) => {
-        log.onStep(report);
-        progress.onStep?.(report);
-      },
-      onEpoch: (report) => {
-        log.onEpoch(report);
-        progress.onEpoch?.(report);
-      },
-      onCheckpoint: (bytes) => {
-        replaceFile(checkpoint, bytes);
-        progress.onCheckpoint?.();
-      },
+  tellThreads(training);
+  const { network, history, bestEpoch, finished } = await procedure.train(images, {
+    workerModule: new URL('./worker.js', import.meta.url),
+    checkpointEvery,
+    ...(resume && { resume: readCheckpoint(checkpoint) }),
+    ...(signal && { signal }),
+    onStep: (report) => {
+      log.onStep(report);
+      progress.onStep?.(report);
     },
-  );
+    onEpoch: (report) => {
+      log.onEpoch(report);
+      progress.onEpoch?.(report);
+    },
+    onCheckpoint: (bytes) => {
+      replaceFile(checkpoint, bytes);
+      progress.onCheckpoint?.();
+    },
+  });
   const files = async (testAccuracy?: number): Promise<string[]> => [
     logFile,
     ...(await drawn(base, history, { testAccuracy, bestEpoch })),
   ];
   if (!finished) return { finished, testImages: testImages.size, files: await files() };
   const trainedEpochs = history.length;
-  const test = { testImages: testImages.size, testAccuracy: evaluateAnn(network, testImages).accuracy };
+  const test = { testImages: testImages.size, testAccuracy: procedure.evaluate(network, testImages).accuracy };
   log.finish({ images: test.testImages, accuracy: test.testAccuracy, epoch: bestEpoch ?? trainedEpochs });
-  replaceFile(out, saveNetwork(described(network, { ...test, training, data, available, trainedEpochs, bestEpoch })));
+  const { recipe } = procedure;
+  const outcome = { ...test, training, recipe, data, available, trainedEpochs, bestEpoch };
+  replaceFile(out, saveNetwork(described(network, outcome)));
   const written = await files(test.testAccuracy);
   rmSync(checkpoint, { force: true });
   return { finished, ...test, files: written };
@@ -142,7 +138,7 @@ function readCheckpoint(path: string): Uint8Array {
   }
 }
 
-function runLine(training: WholeTraining, images: number): RunLine {
+function runLine(training: WholeTraining, options: LoopOptions, images: number): RunLine {
   const { version } = createRequire(import.meta.url)('../../package.json');
   const { dataSet, rcs } = training;
   return {
@@ -151,8 +147,8 @@ function runLine(training: WholeTraining, images: number): RunLine {
     command: `pnpm train ${wordsOf(training)}`,
     dataSet: dataSets[dataSet].title,
     images,
-    network: nameOf(dataSet, startOf(training), rcs),
-    options: { ...trainOptions(loopOptions(training)), ...(rcs !== undefined && { rcs }) },
+    network: nameOf(training),
+    options: { ...options, ...(rcs !== undefined && { rcs }) },
     seed: training.seed,
     versions: { spikewright: version, tfjs: version_core, node: process.versions.node },
   };

@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import type { EpochReport, StepReport, TrainOptions } from '@spikewright/training';
+import type { EpochReport, LoopOptions, StepReport } from '@spikewright/training';
 import { cannotWrite, replaceFile } from './replace-file.js';
 
 /** The first line of a log: what is trained, and how. */
@@ -12,7 +12,7 @@ export interface RunLine {
   /** Images trained on, held-out ones counted. */
   readonly images: number;
   readonly network: string;
-  readonly options: TrainOptions;
+  readonly options: LoopOptions;
   readonly seed: number;
   readonly versions: Readonly<Record<string, string>>;
 }
