@@ -1,5 +1,6 @@
 #!/bin/sh
-# QCFS with and without RCS, three seeds each, to compare: sh seeds.sh FOLDER writes the networks there, and tells when Top-K stops.
+# QCFS with and without RCS, three seeds each, to compare: sh seeds.sh FOLDER writes the networks there, and tells when Top-K stops
+# and how many neurons of the first layer fire.
 folder=$(realpath "$1")
 cd "$(dirname "$0")"
 for seed in 1 2 3; do
@@ -11,5 +12,6 @@ for seed in 1 2 3; do
     done
   done
 done
-node stops.mjs "$folder"/mnist-qcfs4-seed?.safetensors "$folder"/mnist-qcfs4-rcs-seed?.safetensors \
+node stops.mjs --log logs/seeds/stops.jsonl "$folder"/mnist-qcfs4-seed?.safetensors "$folder"/mnist-qcfs4-rcs-seed?.safetensors \
   "$folder"/fashion-mnist-qcfs4-seed?.safetensors "$folder"/fashion-mnist-qcfs4-rcs-seed?.safetensors
+node firing.mjs --log logs/seeds/firing.jsonl "$folder"/*-seed?.safetensors

@@ -23,7 +23,7 @@ import {
 } from '@tensorflow/tfjs-core';
 
 /**
- * Where the gradient of `qcfs` passes. `code`: 0 < z < λ, as the authors' code of October 2023; `paper`:
+ * Where the gradient of `qcfs` passes. `code`: 0 < z < λ, as the authors' code of October 2023 (eca136bd); `paper`:
  * -λ/2L < z < λ - λ/2L, equation 18 of the paper.
  */
 export type Gate = 'code' | 'paper';
@@ -35,8 +35,9 @@ type Save = (tensors: Tensor[]) => void;
 
 /**
  * Quantisation, clip, floor, shift: `h = λ clip(floor(z L / λ + 1/2) / L, 0, 1)`, differentiable in `z` and `λ` with the
- * floor straight through (Bu et al., ICLR 2022). Within the gate `dh/dz = 1` and `dh/dλ = (h - z) / λ`; above it 0 and
- * 1; below it 0 and 0. For λ the paper's equation 19 is misprinted, as its authors say: this is what their code does.
+ * floor straight through (Bu et al., ICLR 2022, arXiv 2303.04347; code `putshua/ANN_SNN_QCFS@eca136bd`, October 2023). Within
+ * the gate `dh/dz = 1` and `dh/dλ = (h - z) / λ`; above it 0 and 1; below it 0 and 0. For λ the paper's equation 19 is
+ * misprinted, as its authors say: this is what their code does.
  *
  * @param bound - λ > 0
  * @param levels - L, whole and at least 1

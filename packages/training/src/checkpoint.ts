@@ -23,7 +23,7 @@ export interface TrainState extends Weights {
   best?: Weights & { epoch: number };
 }
 
-const FORMAT = 'training checkpoint 2';
+const FORMAT = 'training checkpoint 3';
 
 /** Writes a state as a safetensors file. `run` says which training it belongs to. */
 export function writeCheckpoint(state: TrainState, run: Readonly<Record<string, string>>): Uint8Array {
@@ -53,7 +53,7 @@ export function readCheckpoint(
   start: TrainState,
 ): TrainState {
   const { tensors, metadata } = readSafetensors(bytes);
-  for (const [key, value] of Object.entries({ ...run, format: FORMAT })) {
+  for (const [key, value] of Object.entries({ format: FORMAT, ...run })) {
     if (metadata[key] !== value) throw mismatch(`it must have the same ${key}, ${value}`, metadata[key]);
   }
   const restored = (folder: string): Weights => {

@@ -1,5 +1,5 @@
 import { type Batch, type Network, networkHash } from '@spikewright/snn-core';
-import { epochOrder, type LabelledBatch, pick, splitRows } from './batches.js';
+import { dataHash, epochOrder, type LabelledBatch, pick, splitRows } from './batches.js';
 import { readCheckpoint, type TrainState, writeCheckpoint } from './checkpoint.js';
 import { checkBackend, checkData } from './checks.js';
 import { applyGradients, learningRate } from './optimizer.js';
@@ -88,6 +88,7 @@ async function prepare(task: Task, data: Batch, hooks: LoopHooks): Promise<Omit<
     ...task.identity,
     options: JSON.stringify(options),
     samples: String(data.size),
+    data: await dataHash(data),
     network: await networkHash(network),
   };
   return { task, data, hooks, rows, steps, identity };

@@ -69,8 +69,9 @@ export interface TrainOptions extends LoopOptions {
   /** What `weightDecay` is to kernels, for λ, >= 0. The authors of QCFS set both alike. @defaultValue 0 */
   readonly lambdaDecay?: number;
   /**
-   * Where `qcfs` lets the gradient pass: `code`, 0 < z < λ, as its authors' code does; `paper`, -λ/2L < z < λ - λ/2L, as
-   * equation 18 says. @defaultValue 'code'
+   * Where `qcfs` lets the gradient pass: `code`, 0 < z < λ, as its authors' code does (`putshua/ANN_SNN_QCFS@eca136bd`,
+   * October 2023); `paper`, -λ/2L < z < λ - λ/2L, as equation 18 of Bu et al. (ICLR 2022, arXiv 2303.04347) says.
+   * @defaultValue 'code'
    */
   readonly gate?: Gate;
 }
@@ -80,11 +81,15 @@ export interface SpikingTrainOptions extends LoopOptions {
   /** T, how many time steps a sample takes, from 1 to 256. @defaultValue 4 */
   readonly steps?: number;
   /**
-   * `tet`, the mean over steps of the cross-entropy of each step's output (Deng et al., ICLR 2022), or `mean-output`, the
-   * cross-entropy of the mean over steps. @defaultValue 'tet'
+   * `tet`, the mean over steps of the cross-entropy of each step's output (Deng et al., ICLR 2022), from the code
+   * `Gus-Lab/temporal_efficient_training@f9bde410`, or `mean-output`, the cross-entropy of the mean over steps, as in TEBN.
+   * @defaultValue 'tet'
    */
   readonly loss?: 'tet' | 'mean-output';
-  /** λ of TET: weight of the squared distance of every output to `target`, [0, 1]. @defaultValue 0.001 */
+  /**
+   * λ of TET: weight of the squared distance of every output to `target`, [0, 1]. The authors' scripts have 0.001 for events
+   * and 0 for CIFAR; which the printed CIFAR figures have is not verified. @defaultValue 0.001
+   */
   readonly targetWeight?: number;
   /** φ of TET. @defaultValue 1 */
   readonly target?: number;
@@ -97,7 +102,7 @@ export interface SpikingTrainOptions extends LoopOptions {
   readonly detachReset?: boolean;
   /**
    * Whether every layer of neurons behind a `batchNorm` gets a trained gain a step, p of temporal effective batch
-   * normalisation (Duan et al., NeurIPS 2022). @defaultValue false
+   * normalisation (Duan et al., NeurIPS 2022), from the code `ChaotengDuan/TEBN@8f82f6a3`. @defaultValue false
    */
   readonly tebn?: boolean;
 }

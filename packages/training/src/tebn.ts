@@ -2,7 +2,9 @@ import type { Network, Neuron, Node, Tensor } from '@spikewright/snn-core';
 
 /**
  * Gives every layer of neurons behind a batch normalisation a gain for each step, all 1, unless it has gains already: p of
- * temporal effective batch normalisation (Duan et al., NeurIPS 2022).
+ * temporal effective batch normalisation (Duan et al., NeurIPS 2022), read in
+ * `ChaotengDuan/TEBN@8f82f6a306093faddeb87127aa432a66d65352ea`. There p has 4 values whatever T is; here T, as in
+ * SpikingJelly. The figures of the paper's own tables are not verified.
  *
  * @throws TypeError if there is no such layer
  */

@@ -5,8 +5,9 @@ import type { SpikingTrainOptions } from './options.js';
 type LossOptions = Required<Pick<SpikingTrainOptions, 'loss' | 'targetWeight' | 'target' | 'labelSmoothing'>>;
 
 /**
- * The loss of outputs over time. `tet`: `(1 - λ) mean over t of CE(O_t, y) + λ mean of (O - φ)²` (Deng et al., ICLR 2022);
- * `mean-output`: `CE(mean over t of O_t, y)`.
+ * The loss of outputs over time. `tet`: `(1 - λ) mean over t of CE(O_t, y) + λ mean of (O - φ)²` (Deng et al., ICLR 2022),
+ * read in `Gus-Lab/temporal_efficient_training@f9bde4107ed653cc8dd3ee58689bf3b55f6b89ba`; the λ of the printed CIFAR figures
+ * is not verified. `mean-output`: `CE(mean over t of O_t, y)`.
  *
  * @param scores - O, `[steps, batch, classes]`
  */

@@ -92,7 +92,8 @@ test('train with checkpointEvery can be killed after any step', async () => {
   }
 });
 
-test('train on a full disk ends with an error, and the last good checkpoint goes on', async () => {
+// A disk that fills while the app replaces its file: apps/reference/test/train-resume.test.ts.
+test('train ends with the error of a checkpoint that cannot be written, and the one before goes on', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'training-'));
   const good = join(folder, 'checkpoint');
   const options = { epochs: 3, batchSize: 8 };

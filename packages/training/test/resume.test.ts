@@ -95,6 +95,15 @@ test('train resumes only its own training', async () => {
   await expect(train(start, tinyBatch(start, 41), options, { resume })).rejects.toThrow(
     'Cannot resume training from the checkpoint: it must have the same samples, 41: 40',
   );
+  // As many samples, and yet others.
+  const brighter = samples.data.map((value) => value + 0.5);
+  const labels = Int32Array.from(samples.labels ?? []).reverse();
+  const indices = samples.indices.slice().reverse();
+  for (const changes of [{ data: brighter }, { labels }, { indices }]) {
+    await expect(train(start, { ...samples, ...changes }, options, { resume })).rejects.toThrow(
+      /^Cannot resume training from the checkpoint: it must have the same data, [0-9a-f]{64}: [0-9a-f]{64}$/,
+    );
+  }
   const wider = initialise(convolutional(6, 4, 3), 7);
   await expect(train(wider, samples, options, { resume })).rejects.toThrow(
     /^Cannot resume training from the checkpoint: it must have the same network, [0-9a-f]{64}: [0-9a-f]{64}$/,
@@ -102,6 +111,10 @@ test('train resumes only its own training', async () => {
   const { tensors, metadata } = readSafetensors(resume);
   const damaged = (changes: object, progress = metadata.progress): Uint8Array =>
     writeSafetensors({ ...tensors, ...changes }, { ...metadata, progress });
+  const before = writeSafetensors(tensors, { ...metadata, format: 'training checkpoint 2' });
+  await expect(go({ resume: before })).rejects.toThrow(
+    'Cannot resume training from the checkpoint: it must have the same format, training checkpoint 3: training checkpoint 2',
+  );
   const moment = { shape: [2], data: Float32Array.of(1, 2) };
   await expect(go({ resume: damaged({ 'moments/conv.kernel/first': moment }) })).rejects.toThrow(
     'Cannot resume training from the checkpoint: moments must be of its parameters: moments/conv.kernel/first',

@@ -279,6 +279,37 @@ test.each(refused)('trainSpiking refuses %s', async (_, bad, options, message) =
   await expect(trainSpiking(bad, samples, { batchSize: 8, ...options })).rejects.toThrow(message);
 });
 
+//   data                   changes                               error
+const badData: [string, object, ErrorConstructor, string][] = [
+  ['no samples', { size: 0 }, RangeError, 'Cannot use data: there must be at least 1 sample: 0'],
+  [
+    'a label out of range',
+    { labels: samples.labels?.map((label, place) => (place === 5 ? 3 : label)) },
+    RangeError,
+    'Cannot use data: labels must be from 0 to 2: 3 of sample 5',
+  ],
+  [
+    'a negative label',
+    { labels: samples.labels?.map((label, place) => (place === 39 ? -1 : label)) },
+    RangeError,
+    'Cannot use data: labels must be from 0 to 2: -1 of sample 39',
+  ],
+  [
+    'no labels',
+    { labels: undefined },
+    TypeError,
+    'Cannot use data: each of 40 samples must have a label and an index: 0 labels',
+  ],
+];
+
+test.each(badData)('trainSpiking and evaluateSpiking refuse %s', async (_, changes, type, message) => {
+  const data = { ...samples, ...changes };
+  const error = await trainSpiking(tiny, data, { batchSize: 8 }).catch((thrown: Error) => thrown);
+  expect(error).toBeInstanceOf(type);
+  expect((error as Error).message).toBe(message);
+  expect(() => evaluateSpiking(tiny, data)).toThrow(message);
+});
+
 test('train refuses neurons, and evaluateSpiking what trainSpiking refuses', async () => {
   await expect(train(tiny, samples, { batchSize: 8 })).rejects.toThrow("Cannot train node 'lif'");
   expect(() => evaluateSpiking(ann, samples)).toThrow("Cannot train node 'lif'");
