@@ -30,6 +30,7 @@ import { batchMatMul } from './batch-mat-mul.js';
 import { checkTfjs } from './check-tfjs.js';
 import { conv2dBackpropFilter } from './conv2d-backprop-filter.js';
 import { conv2dBackpropInput } from './conv2d-backprop-input.js';
+import { depthwiseBackpropFilter, depthwiseBackpropInput } from './depthwise-gradients.js';
 import {
   BATCH_NORM,
   BATCH_NORM_GRADIENT,
@@ -37,12 +38,12 @@ import {
   batchNormTrainingGradConfig,
   batchNormTrainingGradient,
 } from './fused/batch-norm.js';
-import { depthwiseBackpropFilter, depthwiseBackpropInput } from './fused/depthwise.js';
+import { depthwiseFilterGradient, depthwiseInputGradient } from './fused/depthwise.js';
 import { directBackpropFilter } from './fused/filter-gradient.js';
 import { layerModule } from './fused/layers.js';
 import { averagePoolGradient, maximumPoolGradient } from './fused/pooling.js';
 import { registerFused, whyNot } from './fused/register-fused.js';
-import { unsortedSegmentSum } from './fused/segment-sum.js';
+import { segmentSum } from './fused/segment-sum.js';
 import { winogradBackpropFilter, winogradBackpropInput, winogradConv2d } from './fused/winograd.js';
 import { binaryGradients, unaryGradients } from './gradients/elementwise.js';
 import { gatherGradients } from './gradients/gather.js';
@@ -51,6 +52,7 @@ import { reductionGradients } from './gradients/reductions.js';
 import { shapeGradients } from './gradients/shapes.js';
 import { identity } from './identity.js';
 import { maxPoolGrad } from './max-pool-grad.js';
+import { unsortedSegmentSum } from './segment-sum.js';
 import { sum } from './sum.js';
 import { replaceKernel, type WasmKernel, wasmKernel } from './wasm-kernel.js';
 
@@ -80,9 +82,12 @@ export function registerTrainingKernels({ simd = true }: TrainingKernelOptions =
     [Conv2D]: wasmKernel(Conv2D),
     [Conv2DBackpropFilter]: conv2dBackpropFilter,
     [Conv2DBackpropInput]: conv2dBackpropInput,
+    [DepthwiseConv2dNativeBackpropFilter]: depthwiseBackpropFilter,
+    [DepthwiseConv2dNativeBackpropInput]: depthwiseBackpropInput,
     [Identity]: identity,
     [MaxPoolGrad]: maxPoolGrad,
     [Sum]: sum(wasmKernel(Sum)),
+    [UnsortedSegmentSum]: unsortedSegmentSum,
   };
   const ours = simd ? { ...compositions, ...accelerated(compositions) } : compositions;
   for (const [name, kernel] of Object.entries(ours)) replaceKernel(name, kernel);
@@ -95,21 +100,21 @@ const accelerated = (otherwise: Readonly<Record<string, WasmKernel>>): Record<st
   [Conv2D]: winogradConv2d(otherwise[Conv2D]),
   [Conv2DBackpropFilter]: winogradBackpropFilter(directBackpropFilter(otherwise[Conv2DBackpropFilter])),
   [Conv2DBackpropInput]: winogradBackpropInput(otherwise[Conv2DBackpropInput]),
+  [DepthwiseConv2dNativeBackpropFilter]: depthwiseFilterGradient(otherwise[DepthwiseConv2dNativeBackpropFilter]),
+  [DepthwiseConv2dNativeBackpropInput]: depthwiseInputGradient(otherwise[DepthwiseConv2dNativeBackpropInput]),
   [MaxPoolGrad]: maximumPoolGradient(otherwise[MaxPoolGrad]),
+  [UnsortedSegmentSum]: segmentSum(otherwise[UnsortedSegmentSum]),
 });
 
-/** Kernels that have no composition. */
+/** Kernels of our own names, in whose place `batchNormTraining` takes compositions where they do not run. */
 const added = {
   [BATCH_NORM]: batchNormTraining,
   [BATCH_NORM_GRADIENT]: batchNormTrainingGradient,
-  [DepthwiseConv2dNativeBackpropFilter]: depthwiseBackpropFilter,
-  [DepthwiseConv2dNativeBackpropInput]: depthwiseBackpropInput,
-  [UnsortedSegmentSum]: unsortedSegmentSum,
 };
 
 /**
  * Why our own WebAssembly kernels are not in use on the wasm back end; undefined if they are. Without them training goes on,
- * by compositions of stock kernels, but for depthwise convolution and `gather`.
+ * by compositions of stock kernels and plain loops.
  */
 export const whyNoSimdKernels = (): string | undefined => whyNot(layerModule, BATCH_NORM);
 

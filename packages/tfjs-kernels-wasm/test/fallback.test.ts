@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => vi.restoreAllMocks());
 
 test('kernels that cannot run are not registered, and the reason is told', () => {
-  for (const name of ['BatchNormTraining', 'Qcfs', 'SpikingNeurons', 'UnsortedSegmentSum']) {
+  for (const name of ['BatchNormTraining', 'Qcfs', 'SpikingNeurons']) {
     expect(tf.getKernel(name, 'wasm')).toBeUndefined();
   }
   for (const why of [whyNoSimdKernels(), whyNoNeuronKernels()])
