@@ -1,4 +1,4 @@
-import type { Broken, GuaranteeResults, PromiseRow } from './results.js';
+import type { GuaranteeResults } from './results.js';
 
 /** Whether a promise was kept often enough: the largest share of draws of any row with more than ε additional errors. */
 export interface Verdict {
@@ -15,7 +15,7 @@ export function verdictOf({ networks, delta }: Pick<GuaranteeResults, 'networks'
   const rows = networks.flatMap(({ promises }) => promises);
   const readings = ['population', 'future', 'halves'] as const;
   return readings.map((reading) => {
-    const worst = Math.max(...rows.map((row: PromiseRow) => (row[reading] satisfies Broken).errors.share));
+    const worst = Math.max(...rows.map((row) => row[reading].errors.share));
     return { reading, worst, promised: reading !== 'halves', holds: worst <= delta };
   });
 }
