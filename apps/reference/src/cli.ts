@@ -26,7 +26,11 @@ const models = Object.entries(modelFiles)
 const run = withModel(
   program.command('run', { isDefault: true }).description('convert a network, simulate it, report accuracy and cost'),
 )
-  .option('--images <n>', 'test images to measure on, drawn by the seed', wholeNumber(1, 1e6), 1000)
+  .option(
+    '--images <n>',
+    'test images to measure on, drawn by the seed (default: all; those that a cutoff learns from are left out)',
+    wholeNumber(1, 1e6),
+  )
   .option('--converter <names>', 'pipelines parted by commas, converters of one joined by +; see --list')
   .option(
     '--tuner <names>',

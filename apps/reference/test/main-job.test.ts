@@ -7,7 +7,7 @@ import { readResults } from '@spikewright/report';
 import { direct, evaluate, loadNetwork } from '@spikewright/snn-core';
 import { afterAll, expect, test } from 'vitest';
 import { readConversions } from '../src/run/catalogue.js';
-import { cutoffs, readCutoffs } from '../src/run/cutoffs.js';
+import { cutoffNames, cutoffs, cutsOf } from '../src/run/cutoffs.js';
 import { engines } from '../src/run/engines.js';
 import { readImages } from '../src/run/images.js';
 import { mainJob } from '../src/run/main-job.js';
@@ -68,12 +68,15 @@ test('mainJob stops samples early in earnest: the answers that a post-hoc cut cl
   const images = await readImages({ data: 'mnist', images: 300, calibration: 300, seed: 0 }, ann);
   expect(images.held.indices).toHaveLength(300);
   expect(new Set([...images.held.indices, ...images.test.indices]).size).toBe(600);
+  const all = { data: 'mnist', calibration: 300, seed: 0 };
+  expect((await readImages(all, ann)).test.indices).toHaveLength(10_000);
+  expect((await readImages(all, ann, true)).test.indices).toHaveLength(9700);
   const times = new Map<string, number>();
   const options = {
     steps: 16,
     seed: 0,
     engine: 'wasm',
-    cuts: readCutoffs('top-k,risk-controlled', 300, 0.02),
+    cuts: cutsOf(['top-k', 'risk-controlled'], 300, 0.02),
   } as const;
   const subject = { ann, conversions: withTuners(readConversions('norm'), 'hebbian-onset') };
   const results: Result[] = [];
@@ -130,7 +133,7 @@ test('mainJob stops samples early in earnest: the answers that a post-hoc cut cl
 test('a cutoff that is refused gives its reason, and the run to the end stays', async () => {
   const images = await readImages({ data: 'mnist', images: 20, calibration: 50, seed: 0 }, ann);
   const none = { ...images, held: { ...images.held, indices: images.held.indices.slice(0, 0) } };
-  const options = { steps: 2, seed: 0, engine: 'wasm', cuts: readCutoffs('top-k,risk-controlled', 20) } as const;
+  const options = { steps: 2, seed: 0, engine: 'wasm', cuts: cutsOf(['top-k', 'risk-controlled'], 20) } as const;
   const subject = { ann, conversions: readConversions('norm') };
   const results: Result[] = [];
   for await (const result of mainJob([subject], none, options, { onProgress: () => undefined })) results.push(result);
@@ -142,23 +145,23 @@ test('a cutoff that is refused gives its reason, and the run to the end stays', 
   ]);
 });
 
-test('readCutoffs() and withTuners() know their names', () => {
-  expect(readCutoffs('none', 50)).toEqual([]);
-  expect(readCutoffs('top-k, entropy', 50).map(({ name }) => name)).toEqual(['top-k', 'entropy']);
-  const [topK, controlled] = readCutoffs('top-k,risk-controlled', 50, 0.03).map(({ policy }) => policy.options);
+test('cutoffNames() and withTuners() know their names', () => {
+  expect(cutoffNames('none')).toEqual([]);
+  expect(cutoffNames('top-k, entropy')).toEqual(['top-k', 'entropy']);
+  const [topK, controlled] = cutsOf(['top-k', 'risk-controlled'], 50, 0.03).map(({ policy }) => policy.options);
   expect(topK).toMatchObject({ epsilon: 0.03 });
   // The promise is about the test images of the run, here 50.
   expect(controlled).toEqual({ epsilon: 0.03, delta: 0.1, future: 50 });
-  expect(readCutoffs('risk-controlled', 50)[0].policy.options).toEqual({ epsilon: 0.01, delta: 0.1, future: 50 });
-  expect(() => readCutoffs('topk', 50)).toThrow('it must be none, or names among top-k, risk-controlled, spike-cp');
+  expect(cutsOf(['risk-controlled'], 50)[0].policy.options).toEqual({ epsilon: 0.01, delta: 0.1, future: 50 });
+  expect(() => cutoffNames('topk')).toThrow('it must be none, or names among top-k, risk-controlled, spike-cp');
   expect(() => withTuners(readConversions('norm'), 'hebb')).toThrow('names must be among hebbian-timing');
-  for (const name of Object.keys(cutoffs)) expect(readCutoffs(name, 50, 0.1)).toHaveLength(1);
+  for (const name of Object.keys(cutoffs)) expect(cutsOf([name], 50, 0.1)).toHaveLength(1);
 });
 
 test('a list option takes nothing twice', () => {
   const twice = (option: string, name: string) =>
     new TypeError(`Cannot read ${option}: its parts must differ: '${name}' twice`);
-  expect(() => readCutoffs('top-k, entropy,top-k', 50)).toThrow(twice('--cutoff', 'top-k'));
+  expect(() => cutoffNames('top-k, entropy,top-k')).toThrow(twice('--cutoff', 'top-k'));
   expect(() => withTuners(readConversions('norm'), 'hebbian-onset, hebbian-onset')).toThrow(
     twice('--tuner', 'hebbian-onset'),
   );

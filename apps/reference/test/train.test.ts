@@ -101,7 +101,7 @@ test('recipes and names tell the networks apart', () => {
   expect(name({ method: 'tebn', timeSteps: 6, rcs: 0.001 })).toBe('mnist-tebn6-rcs');
   expect(annRecipe('mnist', { op: 'relu' })).not.toHaveProperty('lambdaDecay');
   expect(annRecipe('mnist', qcfs)).toMatchObject({ lambdaDecay: 0.5, shift: 1 });
-  expect(annRecipe('cifar10', qcfs)).toMatchObject({ lambdaDecay: 0.05, shift: 4, mirror: true });
+  expect(annRecipe('cifar10', qcfs)).toMatchObject({ optimizer: 'sgd', lambdaDecay: 5e-4, shift: 4, mirror: true });
   const { steps, loss, tebn, shift } = spikingRecipe('cifar10', 'tebn', 6);
   expect([steps, loss, tebn, shift]).toEqual([6, 'mean-output', true, 4]);
   expect(spikingRecipe('mnist', 'tet', 4)).toEqual({

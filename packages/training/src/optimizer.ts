@@ -27,7 +27,7 @@ export function applyGradients(
   for (const [name, gradient] of Object.entries(gradients)) {
     const weights = parameters[name].data;
     const field = name.slice(name.lastIndexOf('.') + 1);
-    const decay = field === 'kernel' ? options.weightDecay : (decays[field] ?? 0);
+    const decay = field === 'kernel' ? options.weightDecay : (decays[field] ?? options.otherDecay);
     const moment = (kind: string): Float32Array => (moments[`${name}/${kind}`] ??= new Float32Array(weights.length));
     if (options.optimizer === 'adam') adam(weights, gradient, moment('first'), moment('second'), decay, step, rate);
     else sgd(weights, gradient, moment('first'), decay, options, rate);
@@ -40,14 +40,17 @@ export function applyGradients(
  * @param steps - of an epoch
  */
 export function learningRate(options: Required<LoopOptions>, step: number, steps: number): number {
-  const { schedule, learningRate: first, epochs, stepEpochs, stepFactor } = options;
+  const { schedule, learningRate: highest, warmUp, epochs, stepEpochs, stepFactor } = options;
+  const [done, all] = [step - 1, epochs * steps];
+  const rising = warmUp * all;
+  if (done < rising) return (highest * done) / rising;
   switch (schedule) {
     case 'cosine':
-      return (first / 2) * (1 + Math.cos((Math.PI * (step - 1)) / (epochs * steps)));
+      return (highest / 2) * (1 + Math.cos((Math.PI * (done - rising)) / (all - rising)));
     case 'step':
-      return first * stepFactor ** Math.floor((step - 1) / (steps * stepEpochs));
+      return highest * stepFactor ** Math.floor(done / (steps * stepEpochs));
     default:
-      return first;
+      return highest;
   }
 }
 

@@ -17,6 +17,11 @@ export interface LoopOptions {
    * `stepFactor` after every `stepEpochs` epochs. @defaultValue 'cosine'
    */
   readonly schedule?: 'cosine' | 'constant' | 'step';
+  /**
+   * Share of all steps over which the learning rate first rises from 0 to `learningRate`, evenly, [0, 1); `cosine` falls
+   * over those left. @defaultValue 0
+   */
+  readonly warmUp?: number;
   /** Epochs between two falls of the schedule `step`, at least 1. @defaultValue 10 */
   readonly stepEpochs?: number;
   /** What the schedule `step` multiplies by, (0, 1). @defaultValue 0.1 */
@@ -26,10 +31,15 @@ export interface LoopOptions {
   /** Whether `sgd` looks ahead along its momentum (Nesterov, in the form of Sutskever et al. 2013). @defaultValue false */
   readonly nesterov?: boolean;
   /**
-   * Pull of kernels towards 0, >= 0; all else is spared. With `sgd` it is added to the gradient (an L2 penalty), with
-   * `adam` it is decoupled (AdamW, Loshchilov and Hutter 2019). @defaultValue 0
+   * Pull of kernels towards 0, >= 0. With `sgd` it is added to the gradient (an L2 penalty), with `adam` it is decoupled
+   * (AdamW, Loshchilov and Hutter 2019). @defaultValue 0
    */
   readonly weightDecay?: number;
+  /**
+   * What `weightDecay` is to kernels, for biases, scale and shift of batch normalisation, and the gains of `tebn`, >= 0.
+   * PyTorch's optimisers pull all alike. @defaultValue 0
+   */
+  readonly otherDecay?: number;
   /** How much of the running statistics stays in a step, [0, 1). @defaultValue 0.9 */
   readonly batchNormMomentum?: number;
   /** Share of the target that is spread over all classes, [0, 1). @defaultValue 0 */
@@ -118,11 +128,13 @@ const loop = {
   optimizer: v.optional(v.picklist(['adam', 'sgd']), 'adam'),
   learningRate: v.optional(v.pipe(finite, v.gtValue(0)), 1e-3),
   schedule: v.optional(v.picklist(['cosine', 'constant', 'step']), 'cosine'),
+  warmUp: v.optional(share, 0),
   stepEpochs: v.optional(whole(1, 1e6), 10),
   stepFactor: v.optional(v.pipe(v.number(), v.gtValue(0), v.ltValue(1)), 0.1),
   momentum: v.optional(share, 0.9),
   nesterov: v.optional(v.boolean(), false),
   weightDecay: v.optional(notNegative, 0),
+  otherDecay: v.optional(notNegative, 0),
   batchNormMomentum: v.optional(share, 0.9),
   labelSmoothing: v.optional(share, 0),
   shift: v.optional(whole(0, 1024), 0),

@@ -26,7 +26,7 @@ export interface Task {
   readonly options: Required<LoopOptions>;
   /** What the optimiser changes, as training starts. */
   readonly parameters: Tensors;
-  /** Pulls of parameters towards 0 beside the weight decay of kernels, by the field of a node. */
+  /** Pulls towards 0 that differ from those of the options `weightDecay` and `otherDecay`, by the field of a node. */
   readonly decays: Readonly<Record<string, number>>;
   /** What two runs must share to be one training, beside network, options and data. */
   readonly identity: Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 import { batches, mnist, take } from '@spikewright/datasets';
 import { type Batch, saveNetwork } from '@spikewright/snn-core';
 import { tinyBatch } from '@spikewright/testkit';
-import { evaluateAnn, initialise, type StepReport, train } from '@spikewright/training';
+import { evaluateAnn, initialise, type StepReport, type TrainOptions, train } from '@spikewright/training';
 import { memory } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { batch, convolutional, filled, linear, network, startBackend, trainable, values } from './tiny.js';
@@ -72,7 +72,7 @@ test('train with adam moves every weight that has a gradient by the learning rat
   expect(values(trained, 'scores', 'kernel')).toBeAllClose([0.1, -0.1, -0.1, 0.1], { relative: 1e-5 });
 });
 
-test('train pulls kernels towards 0 by weightDecay, and spares biases', async () => {
+test('train pulls kernels towards 0 by weightDecay, and biases by otherDecay', async () => {
   // An input of 0 gives the kernel no gradient; equal classes give the bias none.
   const start = network(linear.nodes[0], {
     ...linear.nodes[1],
@@ -91,19 +91,28 @@ test('train pulls kernels towards 0 by weightDecay, and spares biases', async ()
     const { network: trained } = await train(start, data, options);
     expect(values(trained, 'scores', 'kernel')).toBeAllClose([0.95, 0.95, 0.95, 0.95]); // 1 - 0.1 · 0.5 · 1
     expect(values(trained, 'scores', 'bias')).toBeAllClose([1, 1]);
+    const { network: pulled } = await train(start, data, { ...options, weightDecay: 0, otherDecay: 0.25 });
+    expect(values(pulled, 'scores', 'kernel')).toBeAllClose([1, 1, 1, 1]);
+    expect(values(pulled, 'scores', 'bias')).toBeAllClose([0.975, 0.975]); // 1 - 0.1 · 0.25 · 1
   }
 });
 
 test('train follows the schedule', async () => {
-  const rates = async (schedule: 'cosine' | 'constant'): Promise<number[]> => {
+  const rates = async (options: TrainOptions): Promise<number[]> => {
     const seen: number[] = [];
     const onStep = ({ learningRate }: StepReport): number => seen.push(learningRate);
-    await train(tiny, samples, { epochs: 2, batchSize: 20, learningRate: 0.2, schedule }, { onStep });
+    await train(tiny, samples, { epochs: 2, batchSize: 20, learningRate: 0.2, ...options }, { onStep });
     return seen;
   };
-  expect(await rates('constant')).toEqual([0.2, 0.2, 0.2, 0.2]);
+  expect(await rates({ schedule: 'constant' })).toEqual([0.2, 0.2, 0.2, 0.2]);
   // 0.1 (1 + cos(π k / 4)) for k = 0 to 3
-  expect(await rates('cosine')).toBeAllClose([0.2, 0.17071068, 0.1, 0.02928932]);
+  expect(await rates({ schedule: 'cosine' })).toBeAllClose([0.2, 0.17071068, 0.1, 0.02928932]);
+  // Two of eight steps rise from 0; then 0.1 (1 + cos(π k / 6)) for k = 0 to 5, or a fall after every two epochs
+  const warm = { epochs: 4, warmUp: 0.25 } as const;
+  expect(await rates(warm)).toBeAllClose([0, 0.1, 0.2, 0.18660254, 0.15, 0.1, 0.05, 0.01339746]);
+  expect(await rates({ ...warm, schedule: 'constant' })).toBeAllClose([0, 0.1, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2]);
+  const falling = await rates({ ...warm, schedule: 'step', stepEpochs: 2 });
+  expect(falling).toBeAllClose([0, 0.1, 0.2, 0.2, 0.02, 0.02, 0.02, 0.02]);
 });
 
 test('train smooths labels', async () => {

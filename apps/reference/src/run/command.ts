@@ -4,7 +4,7 @@ import { type InputScale, withInputScale } from '../models/input-scale.js';
 import { showProgress } from '../progress.js';
 import { type Conversion, readConversions } from './catalogue.js';
 import { catalogueTable } from './converters-command.js';
-import { cutoffTable, readCutoffs } from './cutoffs.js';
+import { cutoffNames, cutoffs, cutoffTable, cutsOf } from './cutoffs.js';
 import { type ImageChoice, readImages } from './images.js';
 import { type MainJobOptions, mainJob, type Subject } from './main-job.js';
 import { openOutputs } from './outputs.js';
@@ -22,7 +22,7 @@ export interface RunCommandOptions extends MainJobOptions, ImageChoice, InputSca
   readonly converter?: string;
   /** Tuners parted by commas, each for a row of its own; see {@link withTuners}. */
   readonly tuner?: string;
-  /** Cutoffs parted by commas, each for a row of its own, or 'none'; see {@link readCutoffs}. */
+  /** Cutoffs parted by commas, each for a row of its own, or 'none'; see {@link cutoffNames}. */
   readonly cutoff: string;
   /** ε of the cutoffs. */
   readonly epsilon?: number;
@@ -53,8 +53,10 @@ export async function runCommand(
     return;
   }
   const subjects = await readSubjects(model, options);
-  const images = await readImages(options, subjects[0].ann);
-  const cuts = readCutoffs(options.cutoff, images.test.indices.length, options.epsilon);
+  const names = cutoffNames(options.cutoff);
+  const holdBack = names.some((name) => cutoffs[name].learnsFrom === 'held-out images');
+  const images = await readImages(options, subjects[0].ann, holdBack);
+  const cuts = cutsOf(names, images.test.indices.length, options.epsilon);
   const outputs = openOutputs(options.out);
   outputs.addResult({ kind: 'results', format: 1, title: TITLE, command });
   const progress = showProgress();

@@ -70,22 +70,30 @@ export interface Cut {
 /**
  * Reads what `--cutoff` was given: names parted by commas; 'none' for no cutoff.
  *
- * @param images - the number of test images of the run
  * @throws ReferenceError for an unknown name, TypeError for one that is there twice
  */
-export function readCutoffs(text: string, images: number, epsilon?: number): Cut[] {
+export function cutoffNames(text: string): string[] {
   if (text.trim() === 'none') return [];
   const names = text.split(',').map((name) => name.trim());
   requireDifferent('--cutoff', names);
-  return names.map((name) => {
-    if (!Object.hasOwn(cutoffs, name)) {
-      const known = Object.keys(cutoffs).join(', ');
-      throw new ReferenceError(`Cannot read --cutoff: it must be none, or names among ${known}: '${name}'`);
-    }
+  for (const name of names) {
+    if (Object.hasOwn(cutoffs, name)) continue;
+    const known = Object.keys(cutoffs).join(', ');
+    throw new ReferenceError(`Cannot read --cutoff: it must be none, or names among ${known}: '${name}'`);
+  }
+  return names;
+}
+
+/**
+ * Makes cutoffs by their names.
+ *
+ * @param images - the number of test images of the run
+ */
+export const cutsOf = (names: readonly string[], images: number, epsilon?: number): Cut[] =>
+  names.map((name) => {
     const { make, learnsFrom } = cutoffs[name];
     return { name, policy: make(epsilon, images), learnsFrom };
   });
-}
 
 /** The cutoffs that `--cutoff` takes. */
 export const cutoffTable = (): Table => ({

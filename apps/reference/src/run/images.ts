@@ -10,9 +10,9 @@ export interface ImageChoice {
   readonly data: string;
   /** Where the files of a known data set lie. */
   readonly folder?: string;
-  /** How many test images are measured, drawn by the seed. */
-  readonly images: number;
-  /** How many training images converters may look at, drawn by the seed. */
+  /** How many test images are measured, drawn by the seed. @defaultValue all, those that are held back left out */
+  readonly images?: number;
+  /** How many training images converters may look at, drawn by the seed; as many test images are held back. */
   readonly calibration: number;
   readonly seed: number;
 }
@@ -21,7 +21,7 @@ export interface ImageChoice {
 export interface Images {
   readonly test: ImageSet;
   readonly train: ImageSet;
-  /** Test images that are not measured, as many as may be looked at: for what makes promises about new images. */
+  /** Test images that are not measured: for what makes promises about new images. */
   readonly held: ImageSet;
 }
 
@@ -30,13 +30,16 @@ export interface Images {
  * images are drawn for calibration first, and the test images from what is left. Folders are read in colour for a network
  * with three input channels, else as grey.
  *
+ * @param holdBack - whether some test images, at most half, stay unmeasured where `images` is not said
  * @throws ReferenceError where there are none, naming how to get them
  * @throws TypeError if their shape is not that of the network's input
  */
-export async function readImages(choice: ImageChoice, { nodes }: Network): Promise<Images> {
+export async function readImages(choice: ImageChoice, { nodes }: Network, holdBack = false): Promise<Images> {
   const { shape } = nodes.find((node) => node.op === 'input')!;
   const { test, train } = await draw(choice, shape);
-  const { images, calibration } = choice;
+  const { calibration } = choice;
+  const all = test.indices.length;
+  const images = choice.images ?? all - (holdBack ? Math.min(calibration, Math.floor(all / 2)) : 0);
   return {
     test: fitted(first(test, images), shape),
     train: fitted(first(train, calibration), shape),
