@@ -28,7 +28,7 @@ const run = withModel(
 )
   .option(
     '--images <n>',
-    'test images to measure on, drawn by the seed (default: all; those that a cutoff learns from are left out)',
+    'test images to measure on, drawn by the seed (default: all; those that a cutoff learns from, half at most, are left out)',
     wholeNumber(1, 1e6),
   )
   .option('--converter <names>', 'pipelines parted by commas, converters of one joined by +; see --list')
@@ -204,7 +204,7 @@ function finiteList(text: string): number[] {
   return text.split(',').map(finite);
 }
 
-/** The words that say the same again, defaults written out. */
+/** The words that say the same again, defaults that have a value written out. */
 function words(model: string | undefined, options: Readonly<Record<string, unknown>>): string {
   const pairs = Object.entries(options).map(([name, value]) => `--${name} ${value}`);
   return [...(model === undefined ? [] : [model]), ...pairs].join(' ');

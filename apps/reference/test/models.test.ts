@@ -90,6 +90,16 @@ test('readImages() splits a folder of images without overlap, and refuses one th
   write('parts/test/a/1.png');
   const { test: b } = await read('parts');
   expect(b.classNames).toEqual(['a', 'b']);
+  // All test images, and where some are held back, at most half of them.
+  const shares = async (holdBack: boolean): Promise<number[]> => {
+    const data = join(folder, 'parts');
+    const images = await readImages({ data, calibration: 10, seed: 1 }, entering(1, 1, 1), holdBack);
+    return [images.test.indices.length, images.held.indices.length];
+  };
+  expect(await shares(false)).toEqual([2, 0]);
+  expect(await shares(true)).toEqual([1, 1]);
+  write('parts/test/a/2.png');
+  expect(await shares(true)).toEqual([2, 1]);
 });
 
 test('readModel() reads a network saved by Spikewright, and one written as NIR', async () => {

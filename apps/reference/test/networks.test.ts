@@ -97,3 +97,19 @@ test('the README has the SHA-256 of each network that `pnpm train` made', async 
     expect(readme).toMatch(new RegExp(`\\| \`${name}\` +\\| \`${hash}\` \\|`));
   }
 });
+
+/** Runs of `pnpm train` whose weights are not kept: what each gave stands in the README of the training package. */
+test.each(readdirSync(join(NETWORKS, 'logs')).filter((file) => file.includes('-epochs')))(
+  '%s tells of a whole run, and the README of its accuracy',
+  (file) => {
+    const [{ command, options }, ...lines] = linesOf(join(NETWORKS, 'logs', file));
+    const { epochs } = options as { epochs: number };
+    expect(file).toContain(`-epochs${epochs}.jsonl`);
+    expect(lines.slice(0, -1).map(({ epoch }) => epoch)).toEqual(Array.from({ length: epochs }, (_, at) => at + 1));
+    const last = lines.at(-1);
+    expect(last).toMatchObject({ kind: 'test', images: 10_000, epoch: epochs });
+    const readme = readFileSync('packages/training/README.md', 'utf8').replaceAll(/\s+/g, ' ');
+    const figures = [`**${(100 * Number(last?.accuracy)).toFixed(2)} %** of the 10,000 test images`, `\`${command}\``];
+    expect(figures.filter((figure) => !readme.includes(figure))).toEqual([]);
+  },
+);

@@ -101,7 +101,22 @@ test('recipes and names tell the networks apart', () => {
   expect(name({ method: 'tebn', timeSteps: 6, rcs: 0.001 })).toBe('mnist-tebn6-rcs');
   expect(annRecipe('mnist', { op: 'relu' })).not.toHaveProperty('lambdaDecay');
   expect(annRecipe('mnist', qcfs)).toMatchObject({ lambdaDecay: 0.5, shift: 1 });
-  expect(annRecipe('cifar10', qcfs)).toMatchObject({ optimizer: 'sgd', lambdaDecay: 5e-4, shift: 4, mirror: true });
+  // The line of CIFAR-10 in PyTorch's script: batch, optimiser, rate, warm-up, decays of kernels, λ and all else, ..., margin.
+  const script = readFileSync('benchmarks/train-cifar/recipes.py', 'utf8');
+  expect(script).toContain('"cifar10": Recipe(VGG, 128, "sgd", 0.1, 0.1, (5e-4, 5e-4, 5e-4), 4.0, 4, True)');
+  expect(annRecipe('cifar10', qcfs)).toEqual({
+    batchSize: 128,
+    optimizer: 'sgd',
+    momentum: 0.9,
+    nesterov: true,
+    learningRate: 0.1,
+    warmUp: 0.1,
+    weightDecay: 5e-4,
+    lambdaDecay: 5e-4,
+    otherDecay: 5e-4,
+    shift: 4,
+    mirror: true,
+  });
   const { steps, loss, tebn, shift } = spikingRecipe('cifar10', 'tebn', 6);
   expect([steps, loss, tebn, shift]).toEqual([6, 'mean-output', true, 4]);
   expect(spikingRecipe('mnist', 'tet', 4)).toEqual({

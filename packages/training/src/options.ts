@@ -10,11 +10,11 @@ export interface LoopOptions {
   readonly batchSize?: number;
   /** `adam` (Kingma and Ba 2015, β 0.9 and 0.999), or `sgd` with momentum. @defaultValue 'adam' */
   readonly optimizer?: 'adam' | 'sgd';
-  /** Size of the first step, > 0. SGD wants about 0.05. @defaultValue 0.001 */
+  /** η, the highest learning rate, > 0. SGD wants about 0.05. @defaultValue 0.001 */
   readonly learningRate?: number;
   /**
    * `cosine` falls from `learningRate` to 0 over all steps (Loshchilov and Hutter 2017), `step` is multiplied by
-   * `stepFactor` after every `stepEpochs` epochs. @defaultValue 'cosine'
+   * `stepFactor` after every `stepEpochs` epochs, those of `warmUp` counted. @defaultValue 'cosine'
    */
   readonly schedule?: 'cosine' | 'constant' | 'step';
   /**

@@ -88,7 +88,7 @@ test.each([{ op: 'clip', lambda: 2 } as const, { op: 'qcfs', lambda: 2, levels: 
       return values(trained, 'act', 'lambda')[0];
     };
     expect(await lambda({})).toBe(2); // no gradient, no decay
-    expect(await lambda({ weightDecay: 0.5 })).toBe(2); // that of kernels
+    expect(await lambda({ weightDecay: 0.5, otherDecay: 0.5 })).toBe(2); // of kernels, and of all but λ
     expect(await lambda({ lambdaDecay: 0.5 })).toBeCloseTo(1.9, 6); // 2 - 0.1 · 0.5 · 2
     expect(await lambda({ lambdaDecay: 0.5, optimizer: 'adam' })).toBeCloseTo(1.9, 6);
     expect(await lambda({ lambdaDecay: 0.5, trainLambda: false })).toBe(2);

@@ -213,6 +213,9 @@ test('trainSpiking trains the gains of tebn by what comes in', async () => {
   const all = { ...options, loss: 'mean-output' } as const;
   const { network: trained } = await trainSpiking(start, data, { ...all, tebn: true }, hooks);
   expect(values(trained, 'lif', 'gains').map((gain) => 1 - gain)).toBeAllClose([0.28125, 1.5], { absolute: 1e-6 });
+  // The step is the gradient and otherDecay · 1.
+  const { network: pulled } = await trainSpiking(start, data, { ...all, tebn: true, otherDecay: 0.25 }, hooks);
+  expect(values(pulled, 'lif', 'gains').map((gain) => 1 - gain)).toBeAllClose([0.53125, 1.75], { absolute: 1e-6 });
   const { network: kept } = await trainSpiking(start, data, all, hooks);
   expect(values(kept, 'lif', 'gains')).toEqual([1, 1]);
 });

@@ -46,10 +46,10 @@ export interface Listeners {
   onTiming?(run: string, milliseconds: number): void;
 }
 
-/** Training images in one batch: few, so that progress shows. */
+/** Images in one batch: few, so that progress shows. */
 const BATCH = 100;
-/** Test images in one batch: more, since at its end few are left to share what is read where they stop early. */
-const TEST_BATCH = 250;
+/** Images in one batch of a simulation: more, since at its end few are left to share what is read where they stop early. */
+const SIMULATED = 250;
 
 /** What all runs of a job share. */
 interface Job {
@@ -138,7 +138,7 @@ async function measure(
     test: () => {
       // A run to the end shows what cutoffs of it would have claimed.
       watch.begin(!cut && cuts.length > 0);
-      return batches(images.test, { size: TEST_BATCH });
+      return batches(images.test, { size: SIMULATED });
     },
     onProgress: (done) => listeners.onProgress(name, done, images.test.indices.length),
   });

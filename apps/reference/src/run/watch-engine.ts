@@ -65,7 +65,8 @@ export function watchEngine(engine: Engine): Watch {
       seen = undefined;
       const scores = new Float64Array(parts.reduce((length, part) => length + part.length, 0));
       let at = 0;
-      for (const part of parts) {
+      // Each part is let go once it is copied: of many images, all twice are much memory.
+      for (let part = parts.shift(); part; part = parts.shift()) {
         scores.set(part, at);
         at += part.length;
       }

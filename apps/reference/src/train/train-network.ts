@@ -15,10 +15,10 @@ import { nameOf, type Training, type WholeTraining, wholeTraining, wordsOf } fro
 import { openTrainingLog, type RunLine } from './training-log.js';
 
 /**
- * Steps between two checkpoints, an epoch's end aside: on one core less than a minute of an ANN for CIFAR-10, less than
- * three of a spiking network, and seconds of the others. Writing takes about 10 ms.
+ * Steps between two checkpoints, an epoch's end aside: on one core less than a minute of an ANN for CIFAR-10, some minutes
+ * of a spiking network, and seconds of the others. Writing takes about 10 ms.
  */
-export const CHECKPOINT_STEPS = 200;
+export const CHECKPOINT_STEPS = 100;
 
 /** What `spikewright train` can be told. */
 export interface TrainNetworkOptions extends Training {
@@ -26,7 +26,7 @@ export interface TrainNetworkOptions extends Training {
   readonly data?: string;
   /** File of the trained network; the checkpoint, the log and the plot lie beside it. */
   readonly out: string;
-  /** Steps between two checkpoints; there is one after each epoch too. @defaultValue 200 */
+  /** Steps between two checkpoints; there is one after each epoch too. @defaultValue 100 */
   readonly checkpointEvery?: number;
   /** Go on from the checkpoint. @defaultValue false */
   readonly resume?: boolean;

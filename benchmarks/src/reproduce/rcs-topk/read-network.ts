@@ -16,7 +16,7 @@ export interface Given extends Pick<TrainedNetwork, 'title' | 'dataSet'> {
 }
 
 /** Test images that run together on a thread: of many, few are left alone at the end. */
-const TEST_BATCH = 1000;
+const TEST_BATCH = 256;
 /** Training images that run together, however many threads: a calibrated conversion averages thresholds over batches. */
 const BATCH = 64;
 
