@@ -3,13 +3,13 @@ export const PAGE_STYLE = `
 :root { --ink: #1a1c20; --paper: #fff; --soft: #5d636e; --line: #d9dce2; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e8eaee; --paper: #16181d; --soft: #a3a9b5; --line: #363b45; } }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
-main { max-width: 780px; margin: 0 auto; padding: 24px 20px 60px; }
+main { max-width: 1080px; margin: 0 auto; padding: 24px 20px 60px; }
 h1 { font-size: 1.7em; line-height: 1.2; }
 h2 { margin-top: 2.2em; border-top: 1px solid var(--line); padding-top: 0.8em; }
 h3 { font-size: 1.05em; margin: 1.8em 0 0.5em; }
-p { margin: 0.4em 0; overflow-wrap: anywhere; }
+p { margin: 0.4em 0; max-width: 50em; overflow-wrap: anywhere; }
 figure { margin: 0; }
-figure svg { display: block; max-width: 100%; height: auto; }
+figure svg { display: block; max-width: min(100%, 780px); height: auto; }
 figcaption, summary { color: var(--soft); font-size: 0.88em; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-size: 0.85em; font-variant-numeric: tabular-nums; }
