@@ -41,13 +41,21 @@ export const engineCommand: Command = new Command('engine')
 async function engineBenchmark(options: Options): Promise<void> {
   const { nets, rates, steps, batches, threads } = options.quick ? QUICK : options;
   const grid = Object.fromEntries(Object.entries({ rates, steps, batches, threads }).filter(([, list]) => list));
+  const abort = new AbortController();
+  process.once('SIGINT', () => {
+    console.error('Stopped; what follows is of the cases that are done');
+    process.exitCode = 130;
+    abort.abort();
+  });
   const results = await runBenchmark({
+    signal: abort.signal,
     cases: (nets ?? netNames).flatMap((net) => casesOf(net, grid)),
     engines: enginesNamed(options.engines ?? defaultEngines(options.peers)),
     rounds: options.rounds,
     say: (what) => console.error(what),
     show: (one, timings) => console.log(`\n${caseTable(one, timings)}`),
   });
+  if (results.cases.length === 0) return;
   console.log(`\n${checkTable(results)}`);
   if (options.json) for (const file of await writeResults(results)) console.log(`wrote ${file}`);
 }

@@ -16,15 +16,16 @@ export interface EngineProcess {
 /**
  * Starts the process of an engine.
  *
+ * @param signal - ends it
  * @throws Error with what the process had to say, if it ends before it has answered
  */
-export function startEngine(engine: EngineEntry, { threads }: Job): EngineProcess {
+export function startEngine(engine: EngineEntry, { threads }: Job, signal: AbortSignal): EngineProcess {
   const [command, ...parameters] =
     engine.language === 'node'
       ? [process.execPath, fileURLToPath(WORKER)]
       : [process.env.SPIKEWRIGHT_PYTHON ?? 'python3', fileURLToPath(PEER)];
   const env = { ...process.env, OMP_NUM_THREADS: String(threads), MKL_NUM_THREADS: String(threads) };
-  const child = spawn(command, parameters, { env });
+  const child = spawn(command, parameters, { env, signal });
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const ended = failure(engine.name, child);
   // A process that has ended leaves its last lines unread: the answer tells.

@@ -12,11 +12,13 @@ const ENOUGH = 20_000;
 export interface Contender {
   readonly engine: EngineEntry;
   readonly job: Job;
+  /** Ends its processes. */
+  readonly signal: AbortSignal;
 }
 
 /** Checks the spikes of an engine and finds its fastest form, in a process that ends with it. */
-export function examine({ engine, job }: Contender): Promise<Examination> {
-  return startEngine(engine, job).ask<Examination>(JSON.stringify({ ...job, task: 'examine' }));
+export function examine({ engine, job, signal }: Contender): Promise<Examination> {
+  return startEngine(engine, job, signal).ask<Examination>(JSON.stringify({ ...job, task: 'examine' }));
 }
 
 /** An engine that is warm and waits for its rounds. */
@@ -27,8 +29,8 @@ export interface Runner {
 }
 
 /** Starts the process of an engine and warms it up. */
-export async function warmUp({ engine, job }: Contender): Promise<Runner> {
-  const worker = startEngine(engine, job);
+export async function warmUp({ engine, job, signal }: Contender): Promise<Runner> {
+  const worker = startEngine(engine, job, signal);
   await worker.ask<Answer>(JSON.stringify({ ...job, task: 'measure' }));
   return { engine: engine.name, variant: job.variant, worker };
 }

@@ -23,6 +23,8 @@ export interface Plan {
   readonly say: (what: string) => void;
   /** Receives the timings of each case when it is done. */
   readonly show: (one: Case, timings: readonly Timing[]) => void;
+  /** Ends the run; the results are those of the cases that are done. */
+  readonly signal: AbortSignal;
 }
 
 /** What has been found so far. */
@@ -36,23 +38,27 @@ interface Findings {
 /** Runs all cases, one after another. An engine that fails is left out of the case, and the results say why. */
 export async function runBenchmark(plan: Plan): Promise<Results> {
   const findings: Findings = { versions: {}, cases: [], checks: [], skipped: [] };
-  for (const one of plan.cases) await runCase(plan, one, findings);
+  for (const one of plan.cases) {
+    if (!plan.signal.aborted) await runCase(plan, one, findings);
+  }
   const date = new Date().toISOString().slice(0, 10);
   return { format: 1, date, machine: describeMachine(), ...findings };
 }
 
-async function runCase({ engines, rounds, say, show }: Plan, one: Case, findings: Findings): Promise<void> {
+async function runCase({ engines, rounds, say, show, signal }: Plan, one: Case, findings: Findings): Promise<void> {
   const skip = (engine: string, { message }: Error): void => {
+    if (signal.aborted) return;
     findings.skipped.push({ engine, case: one, reason: message });
     say(message);
   };
   const runners: Runner[] = [];
   for (const engine of engines) {
     say(`${describe(one)}: starting ${engine.name}`);
-    await start(one, engine, findings).then(
+    await start(one, engine, findings, signal).then(
       (runner) => runners.push(runner),
       (error) => skip(engine.name, error),
     );
+    if (signal.aborted) return;
   }
   say(`${describe(one)}: timing`);
   try {
@@ -65,13 +71,18 @@ async function runCase({ engines, rounds, say, show }: Plan, one: Case, findings
 }
 
 /** Checks an engine's spikes, chooses its form and warms it up. */
-async function start(one: Case, engine: EngineEntry, { versions, checks }: Findings): Promise<Runner> {
+async function start(
+  one: Case,
+  engine: EngineEntry,
+  { versions, checks }: Findings,
+  signal: AbortSignal,
+): Promise<Runner> {
   const { net, rate } = one;
   const job = await jobOf(one, engine, checks);
-  const { variant, layers, ...found } = await examineOnce({ engine, job });
+  const { variant, layers, ...found } = await examineOnce({ engine, job, signal });
   Object.assign(versions, found.versions);
   if (job.check) checks.push({ net, rate, engine: engine.name, ...CHECKS[net], layers });
-  return warmUp({ engine, job: { ...job, variant } });
+  return warmUp({ engine, job: { ...job, variant }, signal });
 }
 
 /** Writes down what an engine has to do; its spikes are checked once for each network. */
