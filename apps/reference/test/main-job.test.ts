@@ -16,6 +16,7 @@ import { type ConversionResult, type Result, sortResults, stepsTo, total, workUn
 import { reportTables } from '../src/run/tables.js';
 import { timeTable } from '../src/run/time-table.js';
 import { withTuners } from '../src/run/tuners.js';
+import { writeDigits } from './idx-files.js';
 
 const ann = loadNetwork(readFileSync('apps/reference/networks/mnist.safetensors'));
 const folder = mkdtempSync(join(tmpdir(), 'spikewright-run-'));
@@ -208,6 +209,23 @@ const kindsIn = (jsonl: string): string[] =>
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line).kind);
+
+test('spikewright run without --images measures all test images but those that a cutoff learns from', {
+  timeout: 60_000,
+}, () => {
+  const digits = join(folder, 'digits');
+  writeDigits(digits, 64, 64);
+  const told = ['--folder', digits, '--calibration', '20', '--steps', '2', '--converter', 'norm'];
+  for (const [cutoff, measured] of [
+    ['none', 64],
+    ['fixed-step', 44], // 64 - 20
+  ] as const) {
+    const { status, stderr } = cli('run', ...told, '--cutoff', cutoff, '--out', join(folder, cutoff));
+    expect([status, stderr.includes('error')]).toEqual([0, false]);
+    const [, ann] = read(cutoff, 'results.jsonl').trim().split('\n');
+    expect(JSON.parse(ann)).toMatchObject({ kind: 'ann', samples: measured });
+  }
+});
 
 test('spikewright run writes the same bytes twice: results with details, page, figures and tables', {
   timeout: 300_000,

@@ -97,6 +97,21 @@ test('train pulls kernels towards 0 by weightDecay, and biases by otherDecay', a
   }
 });
 
+test('train pulls scale and shift of batch normalisation by otherDecay', async () => {
+  const start = initialise(convolutional(4, 2, 2), 3);
+  const shifted = start.nodes.map((node) => (node.op === 'batchNorm' ? { ...node, beta: filled([2], 2) } : node));
+  const data = { ...tinyBatch(start, 4), labels: Int32Array.of(0, 1, 0, 1) };
+  const options = { epochs: 1, batchSize: 4, optimizer: 'sgd', learningRate: 0.1 } as const;
+  const [{ network: free }, { network: pulled }] = [
+    await train({ ...start, nodes: shifted }, data, options),
+    await train({ ...start, nodes: shifted }, data, { ...options, otherDecay: 0.25 }),
+  ];
+  const pull = (field: string): number[] =>
+    values(free, 'norm', field).map((value, at) => value - values(pulled, 'norm', field)[at]);
+  expect(pull('gamma')).toBeAllClose([0.025, 0.025], { relative: 1e-4 }); // 0.1 · 0.25 · 1
+  expect(pull('beta')).toBeAllClose([0.05, 0.05], { relative: 1e-4 }); // 0.1 · 0.25 · 2
+});
+
 test('train follows the schedule', async () => {
   const rates = async (options: TrainOptions): Promise<number[]> => {
     const seen: number[] = [];

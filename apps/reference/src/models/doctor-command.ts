@@ -11,6 +11,7 @@ import type { InputScale } from './input-scale.js';
 
 /** What `spikewright doctor` is told. */
 export interface DoctorCommandOptions extends ImageChoice, InputScale {
+  /** How many test images are looked at. */
   readonly images: number;
   /** The pipeline whose conversion is looked at; see {@link readConversions}. */
   readonly converter: string;

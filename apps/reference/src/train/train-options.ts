@@ -95,9 +95,7 @@ export function wordsOf(training: WholeTraining): string {
 
 /** What a trained network is called: `mnist`, `mnist-qcfs4-rcs` with L = 4, `mnist-tet`, `mnist-tet6` where T is not 4. */
 export function nameOf({ dataSet, method, activation, levels, timeSteps, rcs }: WholeTraining): string {
-  const kinds = {
-    ann: activation === 'relu' ? [] : [activation === 'qcfs' ? `qcfs${levels}` : activation],
-    direct: [timeSteps === DEFAULTS.timeSteps ? method : `${method}${timeSteps}`],
-  };
-  return [dataSet, ...kinds[method === 'ann' ? 'ann' : 'direct'], ...(rcs === undefined ? [] : ['rcs'])].join('-');
+  const ann = { relu: [], clip: ['clip'], qcfs: [`qcfs${levels}`] }[activation];
+  const direct = [timeSteps === DEFAULTS.timeSteps ? method : `${method}${timeSteps}`];
+  return [dataSet, ...(method === 'ann' ? ann : direct), ...(rcs === undefined ? [] : ['rcs'])].join('-');
 }

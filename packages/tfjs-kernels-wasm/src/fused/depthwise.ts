@@ -4,29 +4,28 @@ import type { WasmBackend, WasmKernel } from '../wasm-kernel.js';
 import { addressOf } from './kernel-module.js';
 import { layerModule } from './layers.js';
 
+/** Makes a kernel of one that takes its place where it cannot run. */
+type Instead = (otherwise: WasmKernel) => WasmKernel;
+
 /** The gradient of a depthwise convolution's filter; without SIMD the given kernel. */
-export const depthwiseFilterGradient =
-  (otherwise: WasmKernel): WasmKernel =>
-  (given) => {
-    const { inputs, attrs, backend } = given;
-    if (!layerModule.on(backend)) return otherwise(given);
-    const shape = attrs.filterShape as number[];
-    const gradient = zeros(backend, shape);
-    run(backend, 1, inputs.x, inputs.dy, gradient, depthwiseOf(inputs.x.shape, shape, attrs));
-    return gradient;
-  };
+export const depthwiseFilterGradient: Instead = orElse(({ inputs: { x, dy }, attrs, backend }) => {
+  const shape = attrs.filterShape as number[];
+  const gradient = zeros(backend, shape);
+  run(backend, 1, x, dy, gradient, depthwiseOf(x.shape, shape, attrs));
+  return gradient;
+});
 
 /** The gradient of a depthwise convolution's input; without SIMD the given kernel. */
-export const depthwiseInputGradient =
-  (otherwise: WasmKernel): WasmKernel =>
-  (given) => {
-    const { inputs, attrs, backend } = given;
-    if (!layerModule.on(backend)) return otherwise(given);
-    const shape = attrs.inputShape as number[];
-    const gradient = zeros(backend, shape);
-    run(backend, 0, gradient, inputs.dy, inputs.filter, depthwiseOf(shape, inputs.filter.shape, attrs));
-    return gradient;
-  };
+export const depthwiseInputGradient: Instead = orElse(({ inputs: { dy, filter }, attrs, backend }) => {
+  const shape = attrs.inputShape as number[];
+  const gradient = zeros(backend, shape);
+  run(backend, 0, gradient, dy, filter, depthwiseOf(shape, filter.shape, attrs));
+  return gradient;
+});
+
+function orElse(ours: WasmKernel): Instead {
+  return (otherwise) => (given) => (layerModule.on(given.backend) ? ours : otherwise)(given);
+}
 
 function zeros(backend: WasmBackend, shape: number[]): TensorInfo {
   const tensor = backend.makeOutput(shape, 'float32');

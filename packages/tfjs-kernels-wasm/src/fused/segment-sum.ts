@@ -1,25 +1,17 @@
-import { Cast } from '@tensorflow/tfjs-core';
-import { type WasmKernel, wasmKernel } from '../wasm-kernel.js';
+import { type Segments, segmentSumBy } from '../segment-sum.js';
+import type { WasmKernel } from '../wasm-kernel.js';
 import { addressOf } from './kernel-module.js';
 import { layerModule } from './layers.js';
 
-const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
-
-/** Sums of the rows of x that belong to one segment; what it holds is added as float32. Without SIMD the given kernel. */
+/** Sums of the rows of x that belong to one segment; without SIMD the given kernel. */
 export const segmentSum =
   (otherwise: WasmKernel): WasmKernel =>
   (given) => {
-    const { inputs, attrs, backend } = given;
+    const { backend } = given;
     const kernels = layerModule.on(backend);
     if (!kernels) return otherwise(given);
-    const { x, segmentIds } = inputs;
-    const [count, rows] = [attrs.numSegments as number, sizeOf(segmentIds.shape)];
-    const rest = x.shape.slice(segmentIds.shape.length);
-    const sums = backend.makeOutput([count, ...rest], 'float32');
-    const floats =
-      x.dtype === 'float32' ? x : wasmKernel(Cast)({ inputs: { x }, attrs: { dtype: 'float32' }, backend });
-    const [from, segments, to] = [floats, segmentIds, sums].map((tensor) => addressOf(backend, tensor));
-    kernels.segmentSum(from, segments, rows, sizeOf(rest), to, count);
-    if (floats !== x) backend.disposeData(floats.dataId);
-    return sums;
+    return segmentSumBy(({ rows, width, count, ...tensors }: Segments) => {
+      const [from, segments, to] = [tensors.from, tensors.segments, tensors.sums].map((one) => addressOf(backend, one));
+      kernels.segmentSum(from, segments, rows, width, to, count);
+    }, given);
   };
