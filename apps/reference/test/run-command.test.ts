@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { mnist } from '@spikewright/datasets';
 import { readResults } from '@spikewright/report';
 import { afterAll, expect, test } from 'vitest';
 import { toPng } from '../src/run/png.js';
